@@ -1,0 +1,120 @@
+// The schema model shared by the dialects: what introspection read, as plain data.
+
+export interface Column {
+  readonly name: string;
+  /** The type as the server prints it, with modifiers: `numeric(10,2)`. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** Default expression as the server prints it; null when there is none. */
+  readonly default: string | null;
+  readonly identity: "always" | "default" | null;
+  readonly generated: boolean;
+  readonly collation: string | null;
+  readonly comment: string | null;
+  /** `=` tells every two different values apart; false for citext, numeric without scale, json and the like. */
+  readonly exactlyComparable: boolean;
+  /** Facts that a second column would have to carry over and that shoofly does not: column grants, storage, compression, statistics. */
+  readonly extras: readonly string[];
+}
+
+export interface Index {
+  readonly name: string;
+  /** Key and INCLUDE columns; null for an expression. */
+  readonly columns: readonly (string | null)[];
+  readonly unique: boolean;
+  readonly valid: boolean;
+  /** Behind a constraint of this name. */
+  readonly constraint: string | null;
+  /** `CREATE INDEX …` as the server prints it. */
+  readonly definition: string;
+  /** Every column the index depends on, expressions and predicate included. */
+  readonly dependsOn: readonly string[];
+  readonly partial: boolean;
+  /** A chunk key: B-tree, unique, valid, plain NOT NULL columns in ascending order, default operator classes, not deferrable. */
+  readonly walkable: boolean;
+  readonly tablespace: string | null;
+}
+
+export interface Constraint {
+  readonly name: string;
+  readonly kind: "check" | "foreign-key" | "primary-key" | "unique" | "exclusion" | "not-null";
+  readonly columns: readonly string[];
+  readonly definition: string;
+  readonly validated: boolean;
+  /** For a foreign key: the referenced table as `schema.table`. */
+  readonly references: string | null;
+}
+
+export interface Trigger {
+  readonly name: string;
+  readonly definition: string;
+  readonly onUpdate: boolean;
+  readonly enabled: boolean;
+  /** Fires BEFORE a row changes. */
+  readonly before: boolean;
+}
+
+export interface Grant {
+  /** Role name; empty string for PUBLIC. */
+  readonly grantee: string;
+  readonly privilege: string;
+  readonly grantable: boolean;
+}
+
+export interface Table {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: "table" | "partitioned" | "partition" | "foreign" | "inheritance";
+  readonly owner: string;
+  readonly columns: readonly Column[];
+  readonly indexes: readonly Index[];
+  readonly constraints: readonly Constraint[];
+  readonly triggers: readonly Trigger[];
+  readonly grants: readonly Grant[];
+  readonly rowSecurity: boolean;
+  readonly comment: string | null;
+  /** Foreign keys of other tables that point here. */
+  readonly referencedBy: readonly { readonly table: string; readonly constraint: string; readonly columns: readonly string[] }[];
+  /** Views, rules, policies, publications and statistics that depend on a column and are not ours. */
+  readonly dependents: readonly { readonly column: string; readonly what: string }[];
+  /** Estimated rows; 0 when never analysed. */
+  readonly rowsEstimate: number;
+  readonly bytes: number;
+  /** Attributes used, dropped ones included: the limit is 1600. */
+  readonly attributes: number;
+}
+
+/** A view of a version schema that shoofly made. Once its migration is completed its column names are those of the table. */
+export interface VersionView {
+  readonly schema: string;
+  readonly name: string;
+  /** Column names and types in order. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+export interface Schema {
+  /** The schema that is migrated, e.g. `public`. */
+  readonly name: string;
+  readonly owner: string;
+  /** Who may use the schema: `USAGE` grants. */
+  readonly usage: readonly Grant[];
+  readonly tables: readonly Table[];
+  /** Other relations by name in the schema: views, materialized views, sequences, and the names of indexes. */
+  readonly otherRelations: readonly { readonly name: string; readonly kind: string }[];
+  /** The version that is offered now: its schema, or the migrated schema itself when clients use the tables. */
+  readonly currentVersion: string;
+  /** Views of every version schema of this schema, closed ones included. */
+  readonly versionViews: readonly VersionView[];
+  /** Schemas that hold functions, types and operators the expressions may use, in order: the role's search path. */
+  readonly searchPath: readonly string[];
+}
+
+/** Facts of the server: each version quirk is one field. */
+export interface Facts {
+  readonly engine: "postgres";
+  /** `18.4`. */
+  readonly version: string;
+  readonly major: number;
+  /** Views can run with the rights of their caller (15 and later). */
+  readonly hasSecurityInvokerViews: boolean;
+}

@@ -1,0 +1,146 @@
+// The draft of a plan: what a migration's statements, read one after the other, make of each table. Plain data.
+import type { Finding } from "../../core/finding.ts";
+import type { Preflight } from "../../core/plan.ts";
+import type { Column, Facts, Schema, Table } from "../../core/schema.ts";
+import type { Step } from "../../core/step.ts";
+import type { Template } from "./expression.ts";
+import type { Names } from "./names.ts";
+
+/** A second column that takes the place of an existing one at the switch. */
+export interface Replacement {
+  readonly physical: string;
+  readonly type: string;
+  readonly collation: string | null;
+  readonly up: Template;
+  readonly down: Template;
+  readonly notNull: boolean;
+  /** Default expression in the new shape. */
+  readonly default: string | null;
+  /** The value may not fit back: a down that can fail for values of the new type. */
+  readonly narrowsBack: boolean;
+}
+
+/** A column that the migration adds. */
+export interface Addition {
+  /** `type [COLLATE …] [DEFAULT …] [NOT NULL]` as the author wrote it, for ADD COLUMN. */
+  readonly definition: string;
+  /** Value for rows of the old version; null: the default does it. */
+  readonly up: Template | null;
+  /** Set after the column is there, because evaluating it per row would rewrite the table. */
+  readonly lateDefault: string | null;
+  /** Enforced by a validated check until the switch makes it the column's own. */
+  readonly lateNotNull: boolean;
+}
+
+export interface ColumnDraft {
+  /** Name in the old version; null when it was not there. */
+  readonly oldName: string | null;
+  /** Name in the new version; null when it is dropped. */
+  readonly newName: string | null;
+  /** Name in the table until the switch. */
+  readonly physical: string;
+  readonly type: string;
+  readonly column: Column | null;
+  readonly replacement: Replacement | null;
+  readonly addition: Addition | null;
+  /** Of a dropped column: the value for rows that the new version writes. */
+  readonly down: Template | null;
+  /** NOT NULL from the switch on, without a second column. */
+  readonly enforceNotNull: boolean;
+}
+
+/** An UPDATE of the author, run in chunks. */
+export interface DataChange {
+  readonly id: string;
+  readonly table: string;
+  /** Physical columns that it sets, with their types. */
+  readonly sets: readonly { readonly column: string; readonly type: string }[];
+  /** From the range variable's alias on: the pieces of the statement. */
+  readonly alias: string;
+  readonly setClause: string;
+  readonly fromClause: string | null;
+  readonly whereClause: string | null;
+  readonly title: string;
+  /** For SET NOT NULL on the same column: `c = expr where c is null`, nothing else. */
+  readonly fillsNullsOf: { readonly column: string; readonly value: Template } | null;
+}
+
+export interface TableDraft {
+  readonly name: string;
+  /** Null for a table that the migration creates. */
+  readonly table: Table | null;
+  readonly columns: readonly ColumnDraft[];
+}
+
+export interface Draft {
+  readonly migration: string;
+  readonly versionSchema: string;
+  readonly names: Names;
+  readonly schema: Schema;
+  readonly facts: Facts;
+  readonly tables: Readonly<Record<string, TableDraft>>;
+  readonly changes: readonly DataChange[];
+  /** Steps that stand on their own, in the order of the file; ids are given later. */
+  readonly steps: readonly Omit<Step, "id">[];
+  readonly hazards: readonly Finding[];
+  readonly preflight: readonly Preflight[];
+}
+
+export function startDraft(input: { migration: string; versionSchema: string; names: Names; schema: Schema; facts: Facts }): Draft {
+  const tables = Object.fromEntries(input.schema.tables.map((table) => [table.name, { name: table.name, table, columns: table.columns.map(draftOf) }]));
+  return { ...input, tables, changes: [], steps: [], hazards: [], preflight: [] };
+}
+
+function draftOf(column: Column): ColumnDraft {
+  return { oldName: column.name, newName: column.name, physical: column.name, type: column.type, column, replacement: null, addition: null, down: null, enforceNotNull: false };
+}
+
+export function withTable(draft: Draft, table: TableDraft): Draft {
+  return { ...draft, tables: { ...draft.tables, [table.name]: table } };
+}
+
+/** Replaces one column of a table, found by its physical name. */
+export function withColumn(draft: Draft, table: TableDraft, column: ColumnDraft): Draft {
+  const columns = table.columns.map((each) => (each.physical === column.physical ? column : each));
+  return withTable(draft, { ...table, columns });
+}
+
+export function withStep(draft: Draft, ...steps: readonly Omit<Step, "id">[]): Draft {
+  return { ...draft, steps: [...draft.steps, ...steps] };
+}
+
+/** The column of the new shape with this name. */
+export function columnNamed(table: TableDraft, name: string): ColumnDraft | undefined {
+  return table.columns.find((column) => column.newName === name);
+}
+
+/** The physical column that holds the new version's value until the switch. */
+export function holderOf(column: ColumnDraft): string {
+  return column.replacement?.physical ?? column.physical;
+}
+
+/** NOT NULL as the new version sees it after the switch. */
+export function isNotNull(column: ColumnDraft): boolean {
+  return column.replacement?.notNull ?? (column.addition?.lateNotNull === true || column.enforceNotNull || column.column?.notNull === true);
+}
+
+/** The table is touched: its columns differ between the versions or change underneath. */
+export function isReshaped(table: TableDraft): boolean {
+  return table.columns.some((column) => column.oldName !== column.newName || column.replacement !== null || column.addition !== null || column.enforceNotNull);
+}
+
+/** Both shapes have to be kept equal row by row. */
+export function isSynced(table: TableDraft): boolean {
+  return table.columns.some((column) => column.replacement !== null || column.addition?.up != null || (column.newName === null && column.down !== null));
+}
+
+/** The table's name of a physical column after the switch. */
+export function nameAfterSwitch(table: TableDraft, names: Names): (physical: string) => string {
+  const map = new Map<string, string>();
+  for (const column of table.columns) {
+    const isRetired = column.newName === null || column.replacement !== null;
+    map.set(column.physical, isRetired ? names.retired(column.physical) : (column.newName ?? column.physical));
+    if (column.replacement !== null && column.newName !== null) map.set(column.replacement.physical, column.newName);
+  }
+  return (physical) => map.get(physical) ?? physical;
+}

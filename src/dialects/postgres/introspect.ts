@@ -1,0 +1,123 @@
+// Reads the catalogs of one schema into the shared schema model. Reads only.
+import { readFileSync } from "node:fs";
+import { MigrationError } from "../../core/error.ts";
+import type { Facts, Grant, Schema, Table, VersionView } from "../../core/schema.ts";
+
+/** What introspection needs of a connection. */
+export interface Queryable {
+  query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+}
+
+/** Comment on every version schema: how they are told from schemas of the user. */
+export const versionSchemaComment = "shoofly version of ";
+
+const tablesSql = readFileSync(new URL("./introspect.sql", import.meta.url), "utf8");
+
+interface TableRow {
+  readonly name: string;
+  readonly kind: Table["kind"];
+  readonly owner: string;
+  readonly row_security: boolean;
+  readonly comment: string | null;
+  readonly rows_estimate: number;
+  readonly bytes: number;
+  readonly attributes: number;
+  readonly columns: Table["columns"];
+  readonly indexes: Table["indexes"];
+  readonly constraints: Table["constraints"];
+  readonly triggers: Table["triggers"];
+  readonly grants: Table["grants"];
+  readonly referenced_by: Table["referencedBy"];
+  readonly dependents: Table["dependents"];
+}
+
+/**
+ * Reads one schema.
+ * @param currentVersion the version schema that is offered now, or the schema itself
+ * @throws MigrationError `usage` when the schema does not exist, `server-unsupported` below PostgreSQL 13
+ */
+export async function introspect(
+  connection: Queryable,
+  { schema, currentVersion }: { schema: string; currentVersion: string },
+): Promise<{ schema: Schema; facts: Facts }> {
+  const facts = await readFacts(connection);
+  const [found] = await connection.query<{ owner: string; usage: Grant[]; path: string[] }>(schemaSql, [schema]);
+  if (found === undefined) {
+    throw new MigrationError("usage", {
+      happened: `There is no schema ${schema} in this database.`,
+      safeNext: ["shoofly status --schema NAME"],
+    });
+  }
+  const rows = await connection.query<TableRow>(tablesSql, [schema]);
+  return {
+    facts,
+    schema: {
+      name: schema,
+      owner: found.owner,
+      usage: found.usage,
+      tables: rows.map((row) => tableOf(schema, row)),
+      otherRelations: await connection.query<{ name: string; kind: string }>(otherRelationsSql, [schema]),
+      currentVersion,
+      versionViews: await connection.query<VersionView & Record<string, unknown>>(versionViewsSql, [schema]),
+      searchPath: [schema, ...found.path.filter((name) => name !== schema && name !== "pg_catalog" && !name.startsWith("pg_temp"))],
+    },
+  };
+}
+
+/** Version and version quirks of the server. */
+export async function readFacts(connection: Queryable): Promise<Facts> {
+  const [row] = await connection.query<{ number: string; text: string }>(
+    "select current_setting('server_version_num') as number, current_setting('server_version') as text",
+  );
+  const major = Math.floor(Number(row?.number ?? 0) / 10_000);
+  const version = (row?.text ?? "").split(" ")[0] ?? "";
+  if (major < 13) {
+    throw new MigrationError("server-unsupported", {
+      happened: `This server is PostgreSQL ${version}; shoofly supports 13 to 18.`,
+      safeNext: ["Use PostgreSQL 13 or later."],
+    });
+  }
+  return { engine: "postgres", version, major, hasSecurityInvokerViews: major >= 15 };
+}
+
+function tableOf(schema: string, row: TableRow): Table {
+  return {
+    schema,
+    name: row.name,
+    kind: row.kind,
+    owner: row.owner,
+    columns: row.columns,
+    indexes: row.indexes,
+    constraints: row.constraints,
+    triggers: row.triggers,
+    grants: row.grants,
+    rowSecurity: row.row_security,
+    comment: row.comment,
+    referencedBy: row.referenced_by,
+    dependents: row.dependents,
+    rowsEstimate: Math.round(row.rows_estimate),
+    bytes: row.bytes,
+    attributes: row.attributes,
+  };
+}
+
+const schemaSql = `
+  select pg_catalog.pg_get_userbyid(n.nspowner) as owner,
+    (select coalesce(json_agg(json_build_object('grantee', case when g.grantee = 0 then '' else pg_catalog.pg_get_userbyid(g.grantee) end,
+        'privilege', g.privilege_type, 'grantable', g.is_grantable)), '[]')
+      from pg_catalog.aclexplode(n.nspacl) g where g.privilege_type = 'USAGE' and g.grantee <> n.nspowner) as usage,
+    to_json(pg_catalog.current_schemas(false)) as path
+  from pg_catalog.pg_namespace n where n.nspname = $1`;
+
+const otherRelationsSql = `
+  select c.relname as name, c.relkind::text as kind from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = $1 and c.relkind in ('v', 'm', 'S', 'i', 'I', 'c') order by 1`;
+
+const versionViewsSql = `
+  select n.nspname as schema, c.relname as name,
+    (select json_agg(json_build_object('name', a.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod)) order by a.attnum)
+      from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+  from pg_catalog.pg_namespace n join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind = 'v'
+  where pg_catalog.obj_description(n.oid, 'pg_namespace') = '${versionSchemaComment}' || $1
+  order by 1, 2`;

@@ -1,0 +1,220 @@
+// The triggers that keep both shapes of a table equal: two ways until the switch, backwards after it.
+//
+// Who wrote an inserted row is decided by the row itself: the new version's inner view gives the writer column a default
+// that no other way of writing gives. On UPDATE the side that changed wins. No session state is involved, so qualified
+// names, roles, poolers, CTEs over both versions and COPY cannot be mistaken.
+import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
+import { columnsOf, render } from "./expression.ts";
+import type { Template } from "./expression.ts";
+import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
+import { nameAfterSwitch } from "./draft.ts";
+import { stateSchema } from "./names.ts";
+
+/** Value of the writer column for rows that come through the new version. */
+export const newVersionWriter = 2;
+
+interface Pair {
+  /** The old shape's column; null for an added one. */
+  readonly old: { readonly physical: string; readonly exact: boolean; readonly notNull: boolean } | null;
+  /** The new shape's column; null for a dropped one. */
+  readonly next: { readonly physical: string; readonly exact: boolean } | null;
+  readonly up: Template | null;
+  readonly down: Template | null;
+  readonly label: string;
+}
+
+/** Statements that create both functions and triggers of the expand step. */
+export function createSyncTriggers(draft: Draft, table: TableDraft): string[] {
+  const pairs = pairsOf(table);
+  const base = quoteQualified(draft.schema.name, table.name);
+  const insert = functionName(draft, table, "insert");
+  const update = functionName(draft, table, "update");
+  return [
+    makeFunction(draft, insert, insertBody(draft, table, pairs)),
+    makeFunction(draft, update, updateBody(draft, table, pairs)),
+    `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("insert"))} BEFORE INSERT ON ${base} FOR EACH ROW EXECUTE FUNCTION ${insert}()`,
+    `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("update"))} BEFORE UPDATE ON ${base} FOR EACH ROW WHEN (${notFilling} AND (${watched(table, pairs)
+      .map((column) => changed(table, column))
+      .join(" OR ")})) EXECUTE FUNCTION ${update}()`,
+    ...["insert", "update"].map((role) => `ALTER TABLE ${base} ENABLE ALWAYS TRIGGER ${quoteIdentifier(draft.names.trigger(role))}`),
+  ];
+}
+
+export function dropSyncTriggers(draft: Draft, table: TableDraft): string[] {
+  return ["insert", "update"].flatMap((role) => [
+    `DROP TRIGGER ${quoteIdentifier(draft.names.trigger(role))} ON ${quoteQualified(draft.schema.name, table.name)}`,
+    `DROP FUNCTION ${functionName(draft, table, role)}()`,
+  ]);
+}
+
+/** After the switch: the retired columns follow the table's own. */
+export function createRetireTrigger(draft: Draft, table: TableDraft): string[] {
+  const pairs = pairsOf(table).filter((pair) => pair.old !== null && pair.down !== null);
+  if (pairs.length === 0) return [];
+  const base = quoteQualified(draft.schema.name, table.name);
+  const name = functionName(draft, table, "retire");
+  return [
+    makeFunction(draft, name, retireBody(draft, table, pairs)),
+    `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))} BEFORE INSERT OR UPDATE ON ${base} FOR EACH ROW EXECUTE FUNCTION ${name}()`,
+    `ALTER TABLE ${base} ENABLE ALWAYS TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))}`,
+  ];
+}
+
+export function dropRetireTrigger(draft: Draft, table: TableDraft): string[] {
+  if (createRetireTrigger(draft, table).length === 0) return [];
+  return [
+    `DROP TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))} ON ${quoteQualified(draft.schema.name, table.name)}`,
+    `DROP FUNCTION ${functionName(draft, table, "retire")}()`,
+  ];
+}
+
+/** Our own fill is no write of either version: seen as "the new side changed" it would write the old column back. */
+const notFilling = "pg_catalog.current_setting('shoofly.fill', true) IS DISTINCT FROM 'on'";
+
+function functionName(draft: Draft, table: TableDraft, role: string): string {
+  return quoteQualified(stateSchema, draft.names.syncFunction(table.name, role));
+}
+
+/**
+ * SECURITY DEFINER so that an expression which reads another table works for every application role; the path is pinned so
+ * that no caller's schema can put itself in between (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+ */
+function makeFunction(draft: Draft, name: string, body: string): string {
+  const path = ["pg_catalog", ...draft.schema.searchPath, "pg_temp"].map(quoteIdentifier).join(", ");
+  return `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${path} AS ${quoteLiteral(body).trim()}`;
+}
+
+function pairsOf(table: TableDraft): Pair[] {
+  return table.columns.flatMap((column) => {
+    const pair = pairOf(column);
+    return pair === null ? [] : [pair];
+  });
+}
+
+function pairOf(column: ColumnDraft): Pair | null {
+  const exact = column.column?.exactlyComparable ?? false;
+  const own = { physical: column.physical, exact, notNull: column.column?.notNull ?? false };
+  const label = column.oldName ?? column.newName ?? column.physical;
+  if (column.replacement !== null) {
+    const next = { physical: column.replacement.physical, exact: false };
+    return { old: own, next, up: column.replacement.up, down: column.replacement.down, label };
+  }
+  if (column.addition?.up != null) return { old: null, next: { physical: column.physical, exact: false }, up: column.addition.up, down: null, label };
+  if (column.newName === null && column.down !== null) return { old: own, next: null, up: null, down: column.down, label };
+  return null;
+}
+
+/** Columns whose change makes the update trigger fire. */
+function watched(table: TableDraft, pairs: readonly Pair[]): string[] {
+  const names = pairs.flatMap((pair) => [
+    ...(pair.old === null ? [] : [pair.old.physical]),
+    ...(pair.next === null ? [] : [pair.next.physical]),
+    ...columnsOf(pair.up ?? []),
+    ...columnsOf(pair.down ?? []),
+  ]);
+  return [...new Set(names)];
+}
+
+/** `*<>` compares the stored bytes: exact for citext, numeric scale, json and types without `=` (manual §9.25.6). */
+function changed(table: TableDraft, physical: string, name: string = physical): string {
+  const exact = table.columns.find((column) => column.physical === physical)?.column?.exactlyComparable ?? false;
+  const quoted = quoteIdentifier(name);
+  return exact ? `OLD.${quoted} IS DISTINCT FROM NEW.${quoted}` : `ROW(OLD.${quoted}) OPERATOR(pg_catalog.*<>) ROW(NEW.${quoted})`;
+}
+
+function insertBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {
+  const writer = `NEW.${quoteIdentifier(draft.names.writer)}`;
+  return `BEGIN
+  IF ${writer} = ${newVersionWriter} THEN
+    ${writer} := NULL;
+${indent([...pairs].reverse().flatMap((pair) => downward(draft, table, pair)), 4)}
+  ELSE
+    ${writer} := NULL;
+${indent(pairs.flatMap(upward), 4)}
+  END IF;
+  RETURN NEW;
+END`;
+}
+
+function updateBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {
+  const oldOnly = new Set(pairs.flatMap((pair) => (pair.old === null ? [] : [pair.old.physical])));
+  const nextOnly = new Set(pairs.flatMap((pair) => (pair.next === null ? [] : [pair.next.physical])));
+  const any = (columns: readonly string[]): string => (columns.length === 0 ? "false" : columns.map((column) => changed(table, column)).join(" OR "));
+  const flags = pairs.map((pair, index) => {
+    const upSources = columnsOf(pair.up ?? []);
+    const next = [...new Set([...(pair.next === null ? [] : [pair.next.physical]), ...columnsOf(pair.down ?? []).filter((column) => nextOnly.has(column))])];
+    const old = [...new Set([...(pair.old === null ? [] : [pair.old.physical]), ...upSources.filter((column) => oldOnly.has(column))])];
+    const shared = upSources.filter((column) => !oldOnly.has(column) && !nextOnly.has(column));
+    const sharedDown = pair.next === null ? columnsOf(pair.down ?? []).filter((column) => !oldOnly.has(column)) : [];
+    return { pair, next: `next_${index}`, old: `old_${index}`, nextTest: any([...new Set([...next, ...sharedDown])]), oldTest: any([...old, ...shared]) };
+  });
+  const branches = flags.flatMap(({ pair, next, old }) => {
+    const down = downward(draft, table, pair);
+    const up = upward(pair);
+    // A dropped column that its own side changed stays as written; only the new side's changes are derived.
+    if (pair.next === null) return [`IF ${next} AND NOT ${old} THEN`, ...down.map((line) => `  ${line}`), "END IF;"];
+    if (down.length === 0) return [`IF NOT ${next} AND ${old} THEN`, ...up.map((line) => `  ${line}`), "END IF;"];
+    return [`IF ${next} THEN`, ...down.map((line) => `  ${line}`), `ELSIF ${old} THEN`, ...up.map((line) => `  ${line}`), "END IF;"];
+  });
+  return `DECLARE
+${indent(flags.flatMap((flag) => [`${flag.next} boolean := ${flag.nextTest};`, `${flag.old} boolean := ${flag.oldTest};`]), 2)}
+BEGIN
+${indent(branches, 2)}
+  RETURN NEW;
+END`;
+}
+
+function upward(pair: Pair): string[] {
+  if (pair.up === null || pair.next === null) return [];
+  return [`NEW.${quoteIdentifier(pair.next.physical)} := ${render(pair.up, "NEW")};`];
+}
+
+/** While both versions write, a value that the old shape cannot hold is refused with 22003 and counted (a sequence survives the rollback). */
+function downward(draft: Draft, table: TableDraft, pair: Pair): string[] {
+  if (pair.down === null || pair.old === null) return [];
+  const target = `NEW.${quoteIdentifier(pair.old.physical)}`;
+  const refuse = `RAISE EXCEPTION USING ERRCODE = '22003', MESSAGE = ${quoteLiteral(`the value has no place in column ${pair.label} of table ${table.name} in the old version`).trim()}, DETAIL = problem, HINT = ${quoteLiteral(`Migration ${draft.migration} keeps both versions equal until it is completed.`).trim()};`;
+  return [
+    "DECLARE",
+    "  problem text := 'The old version needs a value and down gives NULL.';",
+    "BEGIN",
+    `  ${target} := ${render(pair.down, "NEW")};`,
+    ...(pair.old.notNull ? [`  IF ${target} IS NULL THEN RAISE data_exception; END IF;`] : []),
+    "EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN",
+    "  IF SQLERRM <> 'data_exception' THEN problem := SQLERRM; END IF;",
+    `  PERFORM pg_catalog.nextval('${stateSchema}.refused_writes');`,
+    `  ${refuse}`,
+    "END;",
+  ];
+}
+
+function retireBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {
+  const after = nameAfterSwitch(table, draft.names);
+  const oldNames = new Set(pairs.flatMap((pair) => (pair.old === null ? [] : [pair.old.physical])));
+  const lines = pairs.flatMap((pair) => {
+    if (pair.old === null || pair.down === null) return [];
+    const target = `NEW.${quoteIdentifier(after(pair.old.physical))}`;
+    const sources = [...new Set([...(pair.next === null ? [] : [pair.next.physical]), ...columnsOf(pair.down)])].filter((column) => !oldNames.has(column));
+    const test = sources.map((column) => changed(table, column, after(column))).join(" OR ");
+    const isDue = test === "" ? "TG_OP = 'INSERT'" : `TG_OP = 'INSERT' OR ${test}`;
+    const next = pair.next === null ? "true" : `NEW.${quoteIdentifier(after(pair.next.physical))} IS NOT NULL`;
+    return [
+      // OLD is NULL on INSERT, and every comparison with it is computed only on UPDATE.
+      ...(test === "" ? [`due := ${isDue};`] : ["IF TG_OP = 'INSERT' THEN due := true;", `ELSE due := ${test}; END IF;`]),
+      "IF due THEN",
+      "  BEGIN",
+      `    ${target} := ${render(pair.down, "NEW", after)};`,
+      ...(pair.old.notNull ? [`    IF ${target} IS NULL AND ${next} THEN RAISE data_exception; END IF;`] : []),
+      "  EXCEPTION WHEN OTHERS THEN",
+      `    ${target} := NULL;`,
+      `    PERFORM ${stateSchema}.record_conflict(${quoteLiteral(draft.migration).trim()}, ${quoteLiteral(`${draft.schema.name}.${table.name}`).trim()}, pg_catalog.to_jsonb(NEW), SQLERRM);`,
+      "  END;",
+      "END IF;",
+    ];
+  });
+  return `DECLARE\n  due boolean;\nBEGIN\n${indent(lines, 2)}\n  RETURN NEW;\nEND`;
+}
+
+function indent(lines: readonly string[], spaces: number): string {
+  return lines.map((line) => " ".repeat(spaces) + line).join("\n");
+}

@@ -1,0 +1,55 @@
+// Finds the migration files of a directory, in the order in which they run.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, parse, relative, resolve } from "node:path";
+import { MigrationError } from "../core/error.ts";
+import { checksumOf, isMigrationName, type MigrationFile } from "./migration-file.ts";
+
+/** Endings that look like a migration to some tool. Anything else (README.md, .gitkeep) lies here in peace. */
+const migrationEndings = new Set([".sql", ".ts", ".mts", ".js", ".mjs", ".cjs", ".yaml", ".yml", ".json"]);
+
+/** How a path is shown: relative to where the command was typed, as long as that is shorter. */
+export function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === "" ? "." : fromHere.startsWith("..") ? path : fromHere;
+}
+
+function refuse(file: string, happened: string, safeNext: readonly string[]): never {
+  throw new MigrationError("file-name", { happened: `${file}: ${happened}`, safeNext, details: { file } });
+}
+
+/** Refuses a file that shoofly would have to skip: a migration that is silently left out is worse than an error. */
+function assertSupported(file: string, base: string): boolean {
+  const { name, ext } = parse(base);
+  if (base.startsWith(".") || !migrationEndings.has(ext.toLowerCase())) return false;
+  if (ext !== ".sql") {
+    refuse(file, `migrations are SQL files named YYYYMMDDHHMMSS_name.sql; ${ext} files are not supported.`, [
+      `move ${file} out of the directory, or write the change as SQL: shoofly new NAME`,
+    ]);
+  }
+  if (!isMigrationName(name)) {
+    refuse(file, "a migration is named YYYYMMDDHHMMSS_name.sql, the name in lower case letters, digits and _.", [
+      `rename ${file}`,
+      "shoofly new NAME   (makes a file with the right name)",
+    ]);
+  }
+  return true;
+}
+
+function read(directory: string, base: string): MigrationFile {
+  const path = join(directory, base);
+  // A byte order mark is no part of SQL; editors on Windows add one.
+  const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  return { name: parse(base).name, path, file: shownPath(path), text, checksum: checksumOf(text) };
+}
+
+/** All migration files of the directory in the order of their names; none when there is no directory. */
+export function discoverFiles(directory: string): readonly MigrationFile[] {
+  const absolute = resolve(directory);
+  if (!existsSync(absolute)) return [];
+  return readdirSync(absolute, { withFileTypes: true })
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => entry.name)
+    .filter((base) => assertSupported(shownPath(join(absolute, base)), base))
+    .toSorted()
+    .map((base) => read(absolute, base));
+}

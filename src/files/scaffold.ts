@@ -1,0 +1,67 @@
+// `shoofly new NAME`: writes an empty migration file, and never over an existing one.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { MigrationError } from "../core/error.ts";
+import { shownPath } from "./discover.ts";
+import { assertNameFits } from "./migration-file.ts";
+
+const template = (title: string): string => `-- ${title}
+--
+-- Write the change as you would on an empty database, in ordinary SQL; shoofly plans the safe steps.
+-- Directives stand in comments before the statement they belong to, for example:
+--
+--   shoofly:up EXPR      the new column's value, from the old row
+--   shoofly:down EXPR    the old column's value for rows written by the new version
+--
+-- (begin the line with "-- shoofly:" to make one work). Then: shoofly plan NAME
+`;
+
+/** `20261121093000`, UTC. */
+function stamp(at: Date): string {
+  return at.toISOString().replace(/\D/g, "").slice(0, 14);
+}
+
+function fromStamp(name: string): number {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)_/.exec(name) ?? [];
+  return Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s));
+}
+
+/** Words of any kind → `words_of_any_kind`. */
+function slugOf(given: string): string {
+  const slug = given
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\.sql$/, "")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  if (slug !== "") return slug;
+  throw new MigrationError("usage", {
+    happened: `"${given}" holds no letter or digit to name a migration by.`,
+    safeNext: ["shoofly new add_price_cents"],
+  });
+}
+
+export interface Scaffold {
+  readonly directory: string;
+  readonly given: string;
+  readonly schema: string;
+  /** Names of the files that are there. */
+  readonly names: readonly string[];
+  readonly now: Date;
+}
+
+/** Writes the file and returns its name and path. It always sorts last, even behind a file that is dated in the future. */
+export function scaffold(wanted: Scaffold): { readonly name: string; readonly file: string } {
+  const slug = slugOf(wanted.given);
+  const latest = Math.max(0, ...wanted.names.map(fromStamp));
+  const at = new Date(Math.max(Math.floor(wanted.now.getTime() / 1000) * 1000, latest + 1000));
+  const name = `${stamp(at)}_${slug}`;
+  const path = join(resolve(wanted.directory), `${name}.sql`);
+  const file = shownPath(path);
+  assertNameFits(name, file, wanted.schema);
+  mkdirSync(resolve(wanted.directory), { recursive: true });
+  const title = slug.replaceAll("_", " ");
+  writeFileSync(path, template(`${title.charAt(0).toUpperCase()}${title.slice(1)}.`), { flag: "wx" });
+  return { name, file };
+}

