@@ -7,6 +7,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    teardownTimeout: 30_000,
     projects: [
       {
         extends: true,
@@ -22,7 +23,6 @@ const config: ViteUserConfig = defineConfig({
           // A hang fails with the name of its test: every wait inside the tests has its own, shorter limit.
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
-          teardownTimeout: 30_000,
         },
       },
     ],

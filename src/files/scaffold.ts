@@ -7,13 +7,10 @@ import { assertNameFits } from "./migration-file.ts";
 
 const template = (title: string): string => `-- ${title}
 --
--- Write the change as you would on an empty database, in ordinary SQL; shoofly plans the safe steps.
--- Directives stand in comments before the statement they belong to, for example:
---
---   shoofly:up EXPR      the new column's value, from the old row
---   shoofly:down EXPR    the old column's value for rows written by the new version
---
--- (begin the line with "-- shoofly:" to make one work). Then: shoofly plan NAME
+-- Write the change as you would on an empty database, in ordinary SQL; \`shoofly plan\` shows the safe steps.
+-- A directive is a comment right before the statement it belongs to:
+--   "-- shoofly:up EXPR"     value of the new column, from the old row
+--   "-- shoofly:down EXPR"   value of the old column, for rows written by the new version
 `;
 
 /** `20261121093000`, UTC. */

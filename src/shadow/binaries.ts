@@ -79,7 +79,9 @@ async function cacheDirectory(): Promise<string> {
   await mkdir(directory, { mode: 0o755, recursive: true });
   const found = await lstat(directory);
   if (found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0) return directory;
-  throw new Error(`The directory ${directory} belongs to somebody else or can be written by others. Remove it and try again.`);
+  throw new Error(
+    `The directory ${directory} belongs to somebody else or can be written by others. Remove it and try again.`,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,12 +1,10 @@
 // Throw-away PostgreSQL servers: made from binaries on a free port of the loopback interface, gone when we are gone.
-import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { appendFile, chown, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import pg from "pg";
-import { type Account, reachableTemporaryDirectory, serverAccount } from "./account.ts";
+import { reachableTemporaryDirectory, serverAccount } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -35,7 +33,6 @@ export interface Server extends AsyncDisposable {
   restart(mode: "fast" | "immediate"): Promise<void>;
 }
 
-const run = promisify(execFile);
 const startAttempts = 5;
 const portInUse = "Address already in use";
 
@@ -47,10 +44,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   if (account !== null) await chown(directory, account.uid, account.gid);
 
   // The supervisor comes before the data, so that a kill at any later moment leaves nothing behind.
-  const supervisor = new Supervisor(directory, join(binDirectory, "pg_ctl"), account);
+  const supervisor = new Supervisor(directory, binDirectory, account);
   const logFile = join(directory, "server.log");
   try {
-    await createCluster(directory, binDirectory, account);
+    await createCluster(supervisor, logFile);
     await appendFile(join(directory, "data", "postgresql.conf"), configuration(options));
     const port = await startOnFreePort(supervisor, directory, logFile);
     const version = await askVersion(port, logFile);
@@ -83,7 +80,8 @@ function serverOf({ supervisor, directory, logFile, binDirectory, port, version 
   };
   const stop = (): Promise<void> => (stopping ??= endAndRemove());
   const restart = async (mode: "fast" | "immediate"): Promise<void> => {
-    if (!(await supervisor.command(mode))) throw await startError(`did not come back after a restart (${mode})`, logFile);
+    const isBack = (await supervisor.command(`stop ${mode}`)) && (await supervisor.command("start"));
+    if (!isBack) throw await startError(`did not come back after a restart (${mode})`, logFile);
     await askVersion(port, logFile);
   };
   return { url, port, version, logFile, binDirectory, stop, restart, [Symbol.asyncDispose]: stop };
@@ -93,30 +91,12 @@ function urlOf(port: number): string {
   return `postgres://postgres@127.0.0.1:${port}/postgres`;
 }
 
-async function createCluster(directory: string, binDirectory: string, account: Account | null): Promise<void> {
-  const common = ["-D", join(directory, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"];
-  const environment = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C" };
-  const initdb = async (locale: string): Promise<unknown> =>
-    await run(join(binDirectory, "initdb"), [...common, `--locale=${locale}`], {
-      ...account,
-      cwd: directory,
-      env: environment,
-      timeout: 120_000,
-    });
-  try {
-    // Older systems have no C.UTF-8; there, text outside ASCII does not sort and fold, which throw-away data can bear.
-    await initdb("C.UTF-8").catch(async (error: unknown) => {
-      if (!outputOf(error).includes("invalid locale")) throw error;
-      return await initdb("C");
-    });
-  } catch (cause) {
-    throw new Error(`A new PostgreSQL cluster cannot be made with ${binDirectory}/initdb: ${outputOf(cause)}`, { cause });
-  }
-}
-
-function outputOf(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return (stderr === undefined || stderr === "" ? message : stderr).trim();
+// Older systems have no C.UTF-8; there, text outside ASCII neither sorts nor folds, which throw-away data can bear.
+async function createCluster(supervisor: Supervisor, logFile: string): Promise<void> {
+  if (await supervisor.command("create C.UTF-8")) return;
+  const error = await startError("could not be made by initdb", logFile);
+  if (error.message.includes("invalid locale") && (await supervisor.command("create C"))) return;
+  throw error;
 }
 
 function configuration(options: ServerOptions): string {
@@ -127,7 +107,9 @@ function configuration(options: ServerOptions): string {
     ...(options.durable === true ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
     ...options.settings,
   };
-  return Object.entries(settings).map(([name, value]) => settingLine(name, value)).join("");
+  return Object.entries(settings)
+    .map(([name, value]) => settingLine(name, value))
+    .join("");
 }
 
 function settingLine(name: string, value: string): string {
@@ -164,6 +146,7 @@ async function isFree(port: number): Promise<boolean> {
 
 async function askVersion(port: number, logFile: string): Promise<number> {
   const client = new pg.Client({ connectionString: urlOf(port), connectionTimeoutMillis: 10_000, ssl: false });
+  client.on("error", () => {}); // a query that fails says so itself
   try {
     await client.connect();
     const { rows } = await client.query<{ number: number }>(

@@ -8,37 +8,38 @@ import type { Account } from "./account.ts";
 // pg_ctl puts the server into a session of its own, so that a terminal's Ctrl-C does not reach it.
 // SIGPIPE is ignored because the answer may go to a process that is gone, and the cleaning up must still happen.
 const script = `
-directory=$1 pg_ctl=$2 seconds=$3
+directory=$1 binaries=$2 seconds=$3
+data=$directory/data log=$directory/server.log
 trap '' PIPE
 trap : INT HUP TERM
-while read -r command; do
+control() { "$binaries/pg_ctl" -D "$data" -s -w -t "$seconds" "$@" </dev/null >>"$log" 2>&1; }
+while read -r command argument; do
   case $command in
-    fast|immediate) "$pg_ctl" -D "$directory/data" -s -w -t "$seconds" -m "$command" stop </dev/null ;;
-  esac
-  if "$pg_ctl" -D "$directory/data" -s -w -t "$seconds" -l "$directory/server.log" start </dev/null
-  then echo ready
-  else echo failed
-  fi
+    create) "$binaries/initdb" -D "$data" -U postgres -A trust -E UTF8 --no-sync --locale="$argument" </dev/null >>"$log" 2>&1 ;;
+    start) control -l "$log" start ;;
+    stop) control -m "$argument" stop ;;
+  esac && echo done || echo failed
 done
-if test -f "$directory/data/postmaster.pid"; then
-  postmaster=$(head -n 1 "$directory/data/postmaster.pid")
-  "$pg_ctl" -D "$directory/data" -s -w -t 10 -m immediate stop </dev/null || kill -KILL "$postmaster"
+if test -f "$data/postmaster.pid"; then
+  postmaster=$(head -n 1 "$data/postmaster.pid")
+  seconds=10
+  control -m immediate stop || kill -KILL "$postmaster"
 fi
 rm -rf "$directory"
 `;
 
-type Command = "start" | "fast" | "immediate";
+type Command = "create C.UTF-8" | "create C" | "start" | "stop fast" | "stop immediate";
 
 const secondsPerCommand = 60;
 
-/** Starts the server of one directory, and starts it again; its end takes the directory along. */
+/** Makes, starts and stops the server of one directory; its end takes the directory along. */
 export class Supervisor {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers: AsyncIterator<string>;
   readonly #ended: Promise<void>;
 
-  constructor(directory: string, pgCtl: string, account: Account | null) {
-    this.#child = spawn("/bin/sh", ["-c", script, "supervisor", directory, pgCtl, String(secondsPerCommand)], {
+  constructor(directory: string, binDirectory: string, account: Account | null) {
+    this.#child = spawn("/bin/sh", ["-c", script, "supervisor", directory, binDirectory, String(secondsPerCommand)], {
       ...account,
       cwd: directory,
       detached: true,
@@ -52,14 +53,14 @@ export class Supervisor {
     this.#hold(false);
   }
 
-  /** True when the server is up again, false when it did not come up. */
+  /** Whether the command succeeded; when not, the log in the directory says why. */
   async command(command: Command): Promise<boolean> {
     this.#hold(true);
     try {
       this.#child.stdin.write(`${command}\n`);
-      // pg_ctl has its own limit, for stopping and for starting; this one is for a supervisor that hangs.
-      const answer = await withLimit(this.#answers.next(), (2 * secondsPerCommand + 10) * 1000);
-      return answer?.value === "ready";
+      // pg_ctl has its own limit; this one is for a supervisor, or an initdb, that hangs.
+      const answer = await withLimit(this.#answers.next(), (secondsPerCommand + 10) * 1000);
+      return answer?.value === "done";
     } finally {
       this.#hold(false);
     }
@@ -69,7 +70,12 @@ export class Supervisor {
   async end(): Promise<boolean> {
     this.#child.ref();
     this.#child.stdin.end();
-    return (await withLimit(this.#ended.then(() => true), 30_000)) ?? false;
+    return (
+      (await withLimit(
+        this.#ended.then(() => true),
+        30_000,
+      )) ?? false
+    );
   }
 
   // A server that nobody waits for must not keep our process alive; a command that somebody waits for must.

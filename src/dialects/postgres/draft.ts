@@ -2,9 +2,9 @@
 import type { Finding } from "../../core/finding.ts";
 import type { Preflight } from "../../core/plan.ts";
 import type { Column, Facts, Schema, Table } from "../../core/schema.ts";
-import type { Step } from "../../core/step.ts";
 import type { Template } from "./expression.ts";
 import type { Names } from "./names.ts";
+import type { NewStep } from "./step-parts.ts";
 
 /** A second column that takes the place of an existing one at the switch. */
 export interface Replacement {
@@ -81,7 +81,7 @@ export interface Draft {
   readonly tables: Readonly<Record<string, TableDraft>>;
   readonly changes: readonly DataChange[];
   /** Steps that stand on their own, in the order of the file; ids are given later. */
-  readonly steps: readonly Omit<Step, "id">[];
+  readonly steps: readonly NewStep[];
   readonly hazards: readonly Finding[];
   readonly preflight: readonly Preflight[];
 }
@@ -105,7 +105,7 @@ export function withColumn(draft: Draft, table: TableDraft, column: ColumnDraft)
   return withTable(draft, { ...table, columns });
 }
 
-export function withStep(draft: Draft, ...steps: readonly Omit<Step, "id">[]): Draft {
+export function withStep(draft: Draft, ...steps: readonly NewStep[]): Draft {
   return { ...draft, steps: [...draft.steps, ...steps] };
 }
 

@@ -33,7 +33,7 @@ export function createSyncTriggers(draft: Draft, table: TableDraft): string[] {
     makeFunction(draft, insert, insertBody(draft, table, pairs)),
     makeFunction(draft, update, updateBody(draft, table, pairs)),
     `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("insert"))} BEFORE INSERT ON ${base} FOR EACH ROW EXECUTE FUNCTION ${insert}()`,
-    `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("update"))} BEFORE UPDATE ON ${base} FOR EACH ROW WHEN (${notFilling} AND (${watched(table, pairs)
+    `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("update"))} BEFORE UPDATE ON ${base} FOR EACH ROW WHEN (${notFilling} AND (${watched(pairs)
       .map((column) => changed(table, column))
       .join(" OR ")})) EXECUTE FUNCTION ${update}()`,
     ...["insert", "update"].map((role) => `ALTER TABLE ${base} ENABLE ALWAYS TRIGGER ${quoteIdentifier(draft.names.trigger(role))}`),
@@ -105,7 +105,7 @@ function pairOf(column: ColumnDraft): Pair | null {
 }
 
 /** Columns whose change makes the update trigger fire. */
-function watched(table: TableDraft, pairs: readonly Pair[]): string[] {
+function watched(pairs: readonly Pair[]): string[] {
   const names = pairs.flatMap((pair) => [
     ...(pair.old === null ? [] : [pair.old.physical]),
     ...(pair.next === null ? [] : [pair.next.physical]),

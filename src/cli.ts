@@ -1,0 +1,140 @@
+#!/usr/bin/env node
+// The command line: reads the words, runs one command, prints its answer or its failure, and sets the exit code.
+import { Command as Commander, CommanderError, Option } from "commander";
+import type { Answer, Call, Command, Options } from "./commands/contract.ts";
+import { commands } from "./commands/index.ts";
+import { MigrationError } from "./core/error.ts";
+import { toolVersion } from "./core/version.ts";
+import { asMigrationError, errorDocument, failureText } from "./terminal/failure.ts";
+import { watchSignals, type Signals } from "./terminal/signals.ts";
+import { openTerminal, tolerateClosedPipes, type ProgressMode, type Terminal } from "./terminal/terminal.ts";
+
+/** Options of every command. Commander accepts them before and after the command's name. */
+interface GlobalOptions extends Options {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+  readonly input: boolean;
+  readonly progress: ProgressMode;
+  readonly debug?: boolean;
+}
+
+const globals: readonly (readonly [flags: string, summary: string])[] = [
+  ["--json", "print one JSON document instead of text"],
+  ["--db <name|url>", "database: a URL, or a name from the configuration (default: DATABASE_URL)"],
+  ["--migrations <dir>", "directory of the migration files (default: ./migrations)"],
+  ["--schema <name>", "database schema to migrate (default: public)"],
+  ["--config <file>", "configuration file (default: ./shoofly.config.json)"],
+  ["-q, --quiet", "no progress, only warnings"],
+  ["-v, --verbose", "more progress: every lock attempt and chunk"],
+  ["--no-color", "no colours"],
+  ["--no-input", "never ask, even on a terminal"],
+  ["--debug", "show the stack of an unexpected failure"],
+];
+
+type Run = (command: Command, name: string | undefined, options: GlobalOptions) => Promise<void>;
+
+function addCommand(program: Commander, command: Command, run: Run): void {
+  const sub = program.command(command.name).summary(command.summary).description(command.summary);
+  for (const [flags, summary] of command.options) sub.option(flags, summary);
+  if (command.help !== "") sub.addHelpText("after", `\n${command.help}`);
+  sub.configureHelp({ showGlobalOptions: true });
+  const { argument } = command;
+  if (argument !== null) {
+    sub.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.summary);
+  }
+  sub.action(async (...given: unknown[]) => {
+    const name = argument === null || typeof given[0] !== "string" ? undefined : given[0];
+    await run(command, name, sub.optsWithGlobals<GlobalOptions>());
+  });
+}
+
+function makeProgram(run: Run): Commander {
+  const program = new Commander("shoofly")
+    .description("Changes the schema and data of a live PostgreSQL database while the application keeps running.")
+    .usage("COMMAND [options]")
+    .version(toolVersion, "-V, --version", "print the version")
+    .exitOverride()
+    // Messages of commander come as exceptions; they are printed in our own layout.
+    .configureOutput({ outputError: () => undefined });
+  for (const [flags, summary] of globals) program.option(flags, summary);
+  const progress = new Option("--progress <mode>", "auto, live, plain or none").default("auto");
+  program.addOption(progress.choices(["auto", "live", "plain", "none"]));
+  for (const command of commands) addCommand(program, command, run);
+  return program.addHelpText("after", "\nStart here: shoofly demo · shoofly new NAME · shoofly plan NAME · shoofly start NAME");
+}
+
+/** Commander's refusals as failures of ours; null when it only printed help or the version. */
+function usageError(error: CommanderError): MigrationError | null {
+  if (error.exitCode === 0) return null;
+  if (error.code === "commander.help") {
+    return new MigrationError("usage", { happened: "No command was given.", safeNext: ["shoofly --help"] });
+  }
+  const [message = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const meant = /Did you mean (?:one of )?(.+)\?/.exec(suggestion ?? "")?.[1]?.split(", ") ?? [];
+  return new MigrationError("usage", {
+    happened: `${message.charAt(0).toUpperCase()}${message.slice(1)}.${suggestion === undefined ? "" : ` ${suggestion.slice(1, -1)}`}`,
+    safeNext: [...meant.map((word) => (word.startsWith("-") ? word : `shoofly ${word}`)), "shoofly --help"],
+  });
+}
+
+function printAnswer(terminal: Terminal, answer: Answer, json: boolean): void {
+  const { out } = terminal;
+  out.write(json ? `${JSON.stringify(answer.document, null, 2)}\n` : out.style.symbols(answer.text));
+  process.exitCode = answer.exitCode ?? 0;
+}
+
+async function printFailure(thrown: unknown, terminal: Terminal, options: Partial<GlobalOptions>, signals: Signals): Promise<void> {
+  const error = asMigrationError(thrown);
+  const { withoutSecrets } = await import("./project/target.ts");
+  const urls = [options.db, process.env["DATABASE_URL"]].filter((url) => url !== undefined);
+  const clean = (text: string): string => withoutSecrets(text, urls);
+  const document = errorDocument(error);
+  if (options.json === true) terminal.out.write(clean(`${JSON.stringify(document, null, 2)}\n`));
+  else terminal.err.write(clean(failureText(document, terminal.err.style, terminal.err.width)));
+  if (options.debug === true) {
+    const cause = error.cause instanceof Error ? error.cause : error;
+    terminal.err.write(clean(`${cause.stack ?? String(cause)}\n`));
+  }
+  process.exitCode = error.code === "interrupted" ? signals.exitCode(error.exitCode) : error.exitCode;
+}
+
+function terminalFor(options: Partial<GlobalOptions>): Terminal {
+  return openTerminal({
+    color: options.color ?? true,
+    input: options.input ?? true,
+    quiet: options.quiet ?? false,
+    verbose: options.verbose ?? false,
+    progress: options.progress ?? "auto",
+  });
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  tolerateClosedPipes();
+  const signals = watchSignals();
+  // What is known before the words are understood: enough to print a refusal the right way.
+  let options: Partial<GlobalOptions> = { json: words.includes("--json"), color: !words.includes("--no-color") };
+  process.once("uncaughtException", (error) => {
+    void printFailure(error, terminalFor(options), options, signals).finally(() => {
+      process.stdout.write("", () => process.stderr.write("", () => process.exit(1)));
+    });
+  });
+  const program = makeProgram(async (command, name, given) => {
+    options = given;
+    const terminal = terminalFor(given);
+    if (command.hasCheckpoints) signals.listen();
+    const call: Call = { name: name ?? "", options: given, terminal, stop: signals.stop, cancel: signals.cancel };
+    printAnswer(terminal, await command.run(call), given.json === true);
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+  } catch (thrown) {
+    const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
+    if (error !== null) await printFailure(error, terminalFor(options), options, signals);
+  } finally {
+    signals.ignore();
+  }
+}
+
+await main(process.argv.slice(2));

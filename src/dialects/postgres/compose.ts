@@ -1,0 +1,249 @@
+// Puts a draft's steps in the order that loses no row and fails no statement (the order is the product's core promise).
+import type { Phase } from "../../core/phase.ts";
+import type { BackfillStep, Check, GateName, Step, VerifyStep } from "../../core/step.ts";
+import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
+import type { DataChange, Draft, TableDraft } from "./draft.ts";
+import { isReshaped, isSynced, nameAfterSwitch } from "./draft.ts";
+import { archiveStatement, checkOf, chunkKeyOf, derivedColumns, fillStatement, notNullCheck, rangeCondition } from "./fill.ts";
+import { stateSchema } from "./names.ts";
+import { constrainTable, contractTable, enforcedColumns, estimateScan, expandTable, prepareWayBack, purgeTable, relationOf, switchTable } from "./reshape.ts";
+import { ddlStep, lockOn, stepBase } from "./step-parts.ts";
+import type { NewStep } from "./step-parts.ts";
+import { offerVersion, withdrawVersion } from "./version-views.ts";
+
+/** An index the author asked for, placed once the columns it needs are filled. */
+export interface Composition {
+  readonly draft: Draft;
+  /** Queries of `check` directives that must return no row. */
+  readonly checks: readonly { readonly title: string; readonly sql: string }[];
+}
+
+/** All steps of a migration, in order and with their ids. */
+export function compose({ draft, checks }: Composition): Step[] {
+  const reshaped = Object.values(draft.tables).filter((table) => table.table !== null && isReshaped(table)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const own = (phase: Phase): NewStep[] => draft.steps.filter((step) => step.phase === phase);
+  const steps: NewStep[] = [
+    ...own("expand"),
+    ...archives(draft),
+    ...reshaped.flatMap((table) => expandTable(draft, table)),
+    ...draft.changes.map((change) => changeStep(draft, change)),
+    ...own("backfill"),
+    ...reshaped.flatMap((table) => fillSteps(draft, table)),
+    ...reshaped.flatMap((table) => constrainTable(draft, table)),
+    ...own("verify"),
+    ...verifySteps(draft, reshaped, checks),
+    ...offerSteps(draft, reshaped),
+    ...switchSteps(draft, reshaped, checks),
+    ...own("switch"),
+    ...reshaped.flatMap((table) => contractTable(draft, table)),
+    ...own("contract"),
+    ...own("purge"),
+    ...reshaped.flatMap((table) => purgeTable(draft, table)),
+    ...purgeState(draft),
+  ];
+  return numbered(steps);
+}
+
+function numbered(steps: readonly NewStep[]): Step[] {
+  const counts = new Map<Phase, number>();
+  return steps.map((step) => {
+    const count = (counts.get(step.phase) ?? 0) + 1;
+    counts.set(step.phase, count);
+    return { id: `${step.phase}.${count}`, ...step };
+  });
+}
+
+function archives(draft: Draft): NewStep[] {
+  return draft.changes.map((change) => {
+    const name = archiveOf(draft, change);
+    const key = keyOf(draft, change);
+    const columns = [
+      ...key.columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`),
+      ...change.sets.flatMap((set, index) => [`${quoteIdentifier(`_old_${index}`)} ${set.type}`, `${quoteIdentifier(`_new_${index}`)} ${set.type}`]),
+      `PRIMARY KEY (${key.columns.map((column) => quoteIdentifier(column.name)).join(", ")})`,
+    ];
+    return ddlStep("expand", "expand", `${change.table}: keep the values that the UPDATE replaces`, {
+      sql: [`CREATE TABLE ${name} (${columns.join(", ")})`],
+      undo: [`DROP TABLE ${name}`],
+    });
+  });
+}
+
+/** The author's UPDATE, one key range at a time; what it replaces goes to the archive in the same statement. */
+function changeStep(draft: Draft, change: DataChange): NewStep {
+  const key = keyOf(draft, change);
+  const base = quoteQualified(draft.schema.name, change.table);
+  const table = draft.tables[change.table];
+  const row = change.alias;
+  const before = [
+    ...key.columns.map((column, index) => `b.${quoteIdentifier(column.name)} AS "_shoofly_key_${index}"`),
+    ...change.sets.map((set, index) => `b.${quoteIdentifier(set.column)} AS "_shoofly_old_${index}"`),
+  ];
+  const same = key.columns.map((column, index) => `${row}.${quoteIdentifier(column.name)} = _shoofly_before."_shoofly_key_${index}"`);
+  const returning = [
+    ...key.columns.map((column) => `${row}.${quoteIdentifier(column.name)}`),
+    ...change.sets.flatMap((set, index) => [`_shoofly_before."_shoofly_old_${index}"`, `${row}.${quoteIdentifier(set.column)}`]),
+  ];
+  const from = change.fromClause === null ? "" : `, ${change.fromClause}`;
+  const condition = change.whereClause === null ? "" : ` AND (${change.whereClause})`;
+  const sql = `WITH _shoofly_changed AS (UPDATE ${base} AS ${row} SET ${change.setClause} FROM (SELECT ${before.join(", ")} FROM ${base} AS b WHERE ${rangeCondition(key, "b")} FOR NO KEY UPDATE) AS _shoofly_before${from} WHERE ${same.join(" AND ")}${condition} RETURNING ${returning.join(", ")}) INSERT INTO ${archiveOf(draft, change)} SELECT * FROM _shoofly_changed ON CONFLICT DO NOTHING`;
+  const matches = key.columns.map((column) => `t.${quoteIdentifier(column.name)} = a.${quoteIdentifier(column.name)}`);
+  const stands = change.sets.map((set, index) => `ROW(t.${quoteIdentifier(set.column)}) OPERATOR(pg_catalog.*=) ROW(a.${quoteIdentifier(`_new_${index}`)})`);
+  const restore = change.sets.map((set, index) => `${quoteIdentifier(set.column)} = a.${quoteIdentifier(`_old_${index}`)}`);
+  const undo = `UPDATE ${base} AS t SET ${restore.join(", ")} FROM ${archiveOf(draft, change)} AS a WHERE ${[rangeCondition(key, "a"), ...matches, ...stands].join(" AND ")}`;
+  return {
+    ...backfillBase(draft, table, change.title, [sql]),
+    undo: [undo],
+    undoTransaction: false,
+    kind: "backfill",
+    table: { schema: draft.schema.name, name: change.table },
+    key,
+    mode: "change",
+    undoTable: { schema: stateSchema, name: draft.names.archive(change.id) },
+    rowsEstimate: table?.table?.rowsEstimate ?? 0,
+  };
+}
+
+function fillSteps(draft: Draft, table: TableDraft): NewStep[] {
+  const derived = derivedColumns(table);
+  if (derived.length === 0 || table.table === null) return [];
+  const key = chunkKeyOf(table.table);
+  const step: Omit<BackfillStep, "id"> = {
+    ...backfillBase(draft, table, `${table.name}: fill ${derived.map((each) => each.column.newName ?? each.physical).join(", ")}`, [fillStatement(draft, table, derived, rangeCondition(key, "t"))]),
+    kind: "backfill",
+    table: { schema: draft.schema.name, name: table.name },
+    key,
+    mode: "fill",
+    undoTable: null,
+    rowsEstimate: table.table.rowsEstimate,
+  };
+  return [step];
+}
+
+function backfillBase(draft: Draft, table: TableDraft | undefined, title: string, sql: readonly string[]): ReturnType<typeof stepBase> {
+  const rows = table?.table?.rowsEstimate ?? 0;
+  return stepBase("backfill", "expand", title, {
+    sql,
+    transaction: false,
+    scan: true,
+    locks: table === undefined ? [] : [lockOn(relationOf(draft, table), "ROW EXCLUSIVE")],
+    estimateMs: [Math.max(10, Math.round(rows / 200)), Math.max(100, Math.round(rows / 30))],
+    undoTransaction: false,
+  });
+}
+
+function verifySteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks: Composition["checks"]): NewStep[] {
+  const checks = [
+    ...reshaped.flatMap((table) => (derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), false)])),
+    ...reshaped.flatMap((table) => enforcedColumns(table).map((column) => notNullCheck(draft, table, column.physical, column.newName ?? column.physical))),
+    ...authorChecks.map(authorCheck),
+  ];
+  return checks.length === 0 ? [] : [verifyStep("verify", "compare every row of both shapes", checks, reshaped)];
+}
+
+function verifyStep(phase: Phase, title: string, checks: readonly Check[], tables: readonly TableDraft[]): NewStep {
+  const estimates = tables.map(estimateScan);
+  const step: Omit<VerifyStep, "id"> = {
+    ...stepBase(phase, "expand", title, {
+      transaction: false,
+      scan: true,
+      estimateMs: [estimates.reduce((sum, [low]) => sum + low, 1), estimates.reduce((sum, [, high]) => sum + high, 50)],
+      undoTransaction: false,
+    }),
+    kind: "verify",
+    checks,
+  };
+  return step;
+}
+
+function authorCheck(check: { title: string; sql: string }): Check {
+  const rows = `SELECT * FROM (${check.sql}\n) AS violations`;
+  return { title: check.title, sql: `SELECT count(*) AS rows, count(*) AS mismatched FROM (${check.sql}\n) AS violations`, sampleSql: `${rows} LIMIT 10`, repairSql: null };
+}
+
+function gateStep(phase: Phase, gate: GateName, title: string): NewStep {
+  return { ...stepBase(phase, "expand", title, { transaction: false, undoTransaction: false }), kind: "gate", gate };
+}
+
+/** The version schema appears last: nobody can write the new shape before every row has it. */
+function offerSteps(draft: Draft, reshaped: readonly TableDraft[]): NewStep[] {
+  const gates = reshaped.some(isSynced) ? [gateStep("verify", "old-snapshots", "wait until no transaction can see rows from before the fill")] : [];
+  return [
+    ...gates,
+    ddlStep("verify", "expand", `offer version ${draft.versionSchema}`, {
+      sql: offerVersion(draft),
+      undo: withdrawVersion(draft),
+      locks: reshaped.map((table) => lockOn(relationOf(draft, table), "ACCESS SHARE")),
+    }),
+  ];
+}
+
+function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks: Composition["checks"]): NewStep[] {
+  const synced = reshaped.filter(isSynced);
+  const checks = [
+    ...synced.flatMap((table) => (derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), true)])),
+    ...reshaped.flatMap((table) => enforcedColumns(table).map((column) => notNullCheck(draft, table, column.physical, column.newName ?? column.physical))),
+    ...authorChecks.map(authorCheck),
+  ];
+  const gates = [
+    gateStep("switch", "sessions", `no session is declared as version ${draft.schema.currentVersion}`),
+    gateStep("switch", "ledger", "no conflict and no quarantined row is open"),
+    ...(checks.length === 0 ? [] : [verifyStep("switch", "compare both shapes once more", checks, reshaped)]),
+  ];
+  if (reshaped.length === 0) return gates;
+  const parts = reshaped.map((table) => switchTable(draft, table));
+  return [
+    ...gates,
+    ...reshaped.flatMap((table) => prepareWayBack(draft, table)),
+    ddlStep("switch", "expand", `switch ${reshaped.map((table) => table.name).join(", ")} to the new shape`, {
+      sql: [...parts.flatMap((part) => part.views), ...parts.map((part) => part.lock), ...parts.flatMap((part) => part.tables)],
+      undo: [...parts.flatMap((part) => part.undoViews), ...parts.map((part) => part.lock), ...parts.toReversed().flatMap((part) => part.undoTables)],
+      locks: reshaped.map((table) => lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")),
+      loss: reshaped.flatMap((table) => retiredLoss(draft, table)),
+    }),
+  ];
+}
+
+/** Rows of the new version whose value `down` could not carry back: they are moved to the archive by a rollback that is told to. */
+function retiredLoss(draft: Draft, table: TableDraft): { what: string; countSql: string; archiveSql: string[] }[] {
+  const base = quoteQualified(draft.schema.name, table.name);
+  const after = nameAfterSwitch(table, draft.names);
+  const conditions = table.columns
+    .filter((column) => column.replacement !== null && column.column?.notNull === true)
+    .map((column) => `${quoteIdentifier(after(column.physical))} IS NULL`);
+  if (conditions.length === 0) return [];
+  const condition = conditions.join(" OR ");
+  return [
+    {
+      what: `rows of ${relationOf(draft, table)} whose value has no place in the old version`,
+      countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
+      archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(`${table.name}_rows`)), `SELECT * FROM ${base} WHERE ${condition}`), `DELETE FROM ${base} WHERE ${condition}`],
+    },
+  ];
+}
+
+function purgeState(draft: Draft): NewStep[] {
+  const old = draft.schema.currentVersion;
+  const views = draft.schema.versionViews.filter((view) => view.schema === old);
+  const closeOld =
+    old === draft.schema.name
+      ? []
+      : [
+          ddlStep("purge", "expand", `drop version ${old}`, {
+            sql: [...views.map((view) => `DROP VIEW IF EXISTS ${quoteQualified(view.schema, view.name)}`), `DROP SCHEMA IF EXISTS ${quoteIdentifier(old)}`],
+            reversible: false,
+          }),
+        ];
+  const archived = draft.changes.map((change) => `DROP TABLE IF EXISTS ${archiveOf(draft, change)}`);
+  return [...closeOld, ...(archived.length === 0 ? [] : [ddlStep("purge", "expand", "drop the values that the UPDATE replaced", { sql: archived, reversible: false })])];
+}
+
+function archiveOf(draft: Draft, change: DataChange): string {
+  return quoteQualified(stateSchema, draft.names.archive(change.id));
+}
+
+function keyOf(draft: Draft, change: DataChange): NonNullable<BackfillStep["key"]> {
+  const table = draft.tables[change.table]?.table;
+  return (table === null || table === undefined ? null : chunkKeyOf(table)) ?? { columns: [] };
+}
+

@@ -1,0 +1,117 @@
+// Backfill and verification statements of the columns that one table's draft derives.
+import type { Check, ChunkKey } from "../../core/step.ts";
+import type { Table } from "../../core/schema.ts";
+import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
+import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
+import { columnsOf, render } from "./expression.ts";
+import type { Template } from "./expression.ts";
+
+/** One column that is derived from the old shape. */
+interface Derived {
+  readonly physical: string;
+  readonly type: string;
+  readonly up: Template;
+  readonly column: ColumnDraft;
+  /** The fill only touches rows where it is still NULL (late defaults of added columns). */
+  readonly onlyNull: boolean;
+}
+
+/** Columns that have to be filled, in the order of the file. */
+export function derivedColumns(table: TableDraft): Derived[] {
+  return table.columns.flatMap((column): Derived[] => {
+    if (column.newName === null) return [];
+    if (column.replacement !== null) return [{ physical: column.replacement.physical, type: column.replacement.type, up: column.replacement.up, column, onlyNull: false }];
+    if (column.addition?.up != null) return [{ physical: column.physical, type: column.type, up: column.addition.up, column, onlyNull: false }];
+    if (column.addition?.lateDefault != null) return [{ physical: column.physical, type: column.type, up: [column.addition.lateDefault], column, onlyNull: true }];
+    return [];
+  });
+}
+
+/** The unique key to walk along: the first walkable index, primary key first; null means block ranges. */
+export function chunkKeyOf(table: Table): ChunkKey | null {
+  const index = table.indexes.find((each) => each.walkable);
+  if (index === undefined) return null;
+  const columns = index.columns.map((name) => table.columns.find((column) => column.name === name));
+  return { columns: columns.flatMap((column) => (column === undefined ? [] : [{ name: column.name, type: column.type }])) };
+}
+
+/** `key BETWEEN lower AND upper` with text parameters that the server casts to the key's own types. */
+export function rangeCondition(key: ChunkKey | null, row: string): string {
+  if (key === null) return `${row}.ctid >= $1::tid AND ${row}.ctid <= $2::tid`;
+  const columns = key.columns.map((column) => `${row}.${quoteIdentifier(column.name)}`);
+  const lower = key.columns.map((column, index) => `$${index + 1}::${column.type}`);
+  const upper = key.columns.map((column, index) => `$${index + 1 + key.columns.length}::${column.type}`);
+  if (columns.length === 1) return `${columns[0]} >= ${lower[0]} AND ${columns[0]} <= ${upper[0]}`;
+  return `(${columns.join(", ")}) >= (${lower.join(", ")}) AND (${columns.join(", ")}) <= (${upper.join(", ")})`;
+}
+
+/** The set-based fill of all derived columns at once; rows that live writers have filled already are left alone. */
+export function fillStatement(draft: Draft, table: TableDraft, derived: readonly Derived[], range: string | null): string {
+  const sets = derived.map((each) => `${quoteIdentifier(each.physical)} = ${valueOf(each)}`);
+  const due = derived.map((each) => dueCondition(each)).join(" OR ");
+  return `UPDATE ${quoteQualified(draft.schema.name, table.name)} AS t SET ${sets.join(", ")} WHERE ${range === null ? "" : `${range} AND `}(${due})`;
+}
+
+/** Every row is right when `new = up(old)`, or when the new side was written and `old = down(new)`. */
+export function checkOf(draft: Draft, table: TableDraft, derived: readonly Derived[], bothWays: boolean): Check {
+  const wrong = derived.map((each) => wrongCondition(each, bothWays)).join(" OR ");
+  const base = quoteQualified(draft.schema.name, table.name);
+  return {
+    title: `every row of ${draft.schema.name}.${table.name} has both shapes`,
+    sql: `SELECT count(*) AS rows, count(*) FILTER (WHERE ${wrong}) AS mismatched FROM ${base} AS t`,
+    sampleSql: `SELECT ${sampleColumns(table, derived)} FROM ${base} AS t WHERE ${wrong} LIMIT 10`,
+    repairSql: bothWays ? null : fillStatement(draft, table, derived, null),
+  };
+}
+
+/** Rows that a coming NOT NULL would refuse. */
+export function notNullCheck(draft: Draft, table: TableDraft, physical: string, label: string): Check {
+  const base = quoteQualified(draft.schema.name, table.name);
+  const condition = `t.${quoteIdentifier(physical)} IS NULL`;
+  return {
+    title: `no NULL in ${draft.schema.name}.${table.name}.${label}`,
+    sql: `SELECT count(*) AS rows, count(*) FILTER (WHERE ${condition}) AS mismatched FROM ${base} AS t`,
+    sampleSql: `SELECT ${sampleColumns(table, [])} FROM ${base} AS t WHERE ${condition} LIMIT 10`,
+    repairSql: null,
+  };
+}
+
+/** `a` and `b` differ, exactly: by `=` where that tells all values apart, else by their stored bytes. */
+export function isDistinct(a: string, b: string, exact: boolean): string {
+  return exact ? `${a} IS DISTINCT FROM ${b}` : `ROW(${a}) OPERATOR(pg_catalog.*<>) ROW(${b})`;
+}
+
+function valueOf(derived: Derived): string {
+  const value = render(derived.up, "t");
+  return derived.onlyNull ? `coalesce(t.${quoteIdentifier(derived.physical)}, ${value})` : value;
+}
+
+function dueCondition(derived: Derived): string {
+  const own = `t.${quoteIdentifier(derived.physical)}`;
+  if (derived.onlyNull) return `${own} IS NULL`;
+  return isDistinct(own, `${render(derived.up, "t")}::${derived.type}`, false);
+}
+
+function wrongCondition(derived: Derived, bothWays: boolean): string {
+  const own = `t.${quoteIdentifier(derived.physical)}`;
+  if (derived.onlyNull) return derived.column.addition?.lateNotNull === true ? `${own} IS NULL` : "false";
+  const upWrong = isDistinct(own, `${render(derived.up, "t")}::${derived.type}`, false);
+  const replacement = derived.column.replacement;
+  if (!bothWays) return `(${upWrong})`;
+  if (replacement === null) return "false";
+  const downWrong = isDistinct(`t.${quoteIdentifier(derived.column.physical)}`, `${render(replacement.down, "t")}::${derived.column.type}`, false);
+  return `(${upWrong} AND ${downWrong})`;
+}
+
+function sampleColumns(table: TableDraft, derived: readonly Derived[]): string {
+  const key = table.table === null ? null : chunkKeyOf(table.table);
+  const names = [...(key?.columns.map((column) => column.name) ?? []), ...derived.flatMap((each) => [...columnsOf(each.up), each.physical])];
+  const unique = [...new Set(names)].map((name) => `t.${quoteIdentifier(name)}`);
+  return unique.length === 0 ? "t.*" : unique.join(", ");
+}
+
+/** Statement text for the archive of what an undo would destroy. */
+export function archiveStatement(name: string, query: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${name} AS ${query}`;
+}
+

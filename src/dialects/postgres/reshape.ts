@@ -1,0 +1,370 @@
+// Steps of one table whose columns differ between the versions: expand, index, constrain, switch, purge.
+import type { Loss } from "../../core/step.ts";
+import type { Index } from "../../core/schema.ts";
+import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
+import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
+import { holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
+import { archiveStatement } from "./fill.ts";
+import { substituteColumns } from "./definition.ts";
+import { stateSchema } from "./names.ts";
+import { ddlStep, lockOn, stepBase } from "./step-parts.ts";
+import type { NewStep } from "./step-parts.ts";
+import { createRetireTrigger, createSyncTriggers, dropRetireTrigger, dropSyncTriggers } from "./sync-triggers.ts";
+import { closeOldVersions, directView, dropInnerView, innerView, lockView, outerView, reopenOldVersions } from "./version-views.ts";
+
+/** Columns, defaults, writer column and triggers in one transaction: no row can be written without both shapes afterwards. */
+export function expandTable(draft: Draft, table: TableDraft): NewStep[] {
+  const base = baseOf(draft, table);
+  const adds = table.columns.flatMap((column) => addedColumn(draft, table, column));
+  if (adds.length === 0 && !isSynced(table)) return [];
+  const names = table.columns.flatMap(addedName);
+  const synced = isSynced(table);
+  return [
+    ddlStep("expand", "expand", `${table.name}: add ${names.join(", ") || "sync"}${synced ? " and two-way sync" : ""}`, {
+      sql: [
+        lockTable(base),
+        ...adds,
+        ...(synced ? [`ALTER TABLE ${base} ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`, ...createSyncTriggers(draft, table)] : []),
+      ],
+      locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
+      undo: [
+        lockTable(base),
+        ...(synced ? [...dropSyncTriggers(draft, table), `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(draft.names.writer)}`] : []),
+        ...names.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`),
+      ],
+      loss: table.columns.flatMap((column) => additionLoss(draft, table, column)),
+    }),
+  ];
+}
+
+/** Shadows of the old columns' indexes and checks, and NOT NULL as a validated check: built once every row is filled. */
+export function constrainTable(draft: Draft, table: TableDraft): NewStep[] {
+  const base = baseOf(draft, table);
+  const checks = newChecks(draft, table);
+  const indexes = shadowIndexes(draft, table).map(({ index, name, definition }) => indexStep(draft, table, name, definition, `${table.name}: build the index that takes the place of ${index.name}`));
+  if (checks.length === 0) return indexes;
+  return [
+    ...indexes,
+    ddlStep("verify", "staged", `${table.name}: add ${checks.map((check) => check.title).join(", ")} for new rows`, {
+      sql: [lockTable(base), ...checks.map((check) => `ALTER TABLE ${base} ADD CONSTRAINT ${quoteIdentifier(check.name)} CHECK (${check.condition}) NOT VALID`)],
+      locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
+      undo: checks.map((check) => `ALTER TABLE ${base} DROP CONSTRAINT ${quoteIdentifier(check.name)}`),
+    }),
+    ...checks.map((check) => validateStep(draft, table, check.name, `${table.name}: validate ${check.title} for existing rows`, "verify")),
+  ];
+}
+
+/** What must be there before the switch so that its undo needs no scan under a lock: runs nothing forward. */
+export function prepareWayBack(draft: Draft, table: TableDraft): NewStep[] {
+  const base = baseOf(draft, table);
+  const relaxed = relaxations(draft, table);
+  if (relaxed.length === 0) return [];
+  return [
+    ddlStep("switch", "expand", `${table.name}: keep the way back for ${relaxed.map((each) => each.title).join(", ")}`, {
+      sql: [],
+      locks: [],
+      undoTransaction: false,
+      undo: relaxed.flatMap((each) => (each.check === "" ? [] : [validateIfThere(base, each.check), ...each.restore])),
+      long: true,
+    }),
+  ];
+}
+
+/** The check is there only when a switch was taken back; the statement may run again after a crash. */
+function validateIfThere(base: string, check: string): string {
+  const exists = `SELECT FROM pg_catalog.pg_constraint WHERE conname = ${quoteLiteral(check).trim()} AND conrelid = ${quoteLiteral(base).trim()}::regclass`;
+  return `DO ${quoteLiteral(`BEGIN IF EXISTS (${exists}) THEN ALTER TABLE ${base} VALIDATE CONSTRAINT ${quoteIdentifier(check)}; END IF; END`).trim()}`;
+}
+
+/** Statements of the one short transaction that makes the new shape the table's own; views before tables, as clients lock them. */
+export function switchTable(draft: Draft, table: TableDraft): { views: string[]; lock: string; tables: string[]; undoViews: string[]; undoTables: string[] } {
+  const base = baseOf(draft, table);
+  const synced = isSynced(table);
+  const after = nameAfterSwitch(table, draft.names);
+  const alter = (clause: string): string => `ALTER TABLE ${base} ${clause}`;
+  const renames = renameSequence(table, after);
+  const indexes = shadowIndexes(draft, table);
+  const relaxed = relaxations(draft, table);
+  const firm = table.columns.flatMap((column) => firmNotNull(draft, table, column));
+  const enforced = table.columns.filter((column) => column.enforceNotNull);
+  return {
+    views: [...(synced ? directView(draft, table) : []), ...closeOldVersions(draft, table)],
+    lock: lockTable(base),
+    tables: [
+      ...(synced ? [...dropInnerView(draft, table), ...dropSyncTriggers(draft, table), alter(`DROP COLUMN ${quoteIdentifier(draft.names.writer)}`)] : []),
+      ...relaxed.flatMap((each) => each.relax),
+      ...firm.flatMap(({ column, check }) => [alter(`ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`), alter(`DROP CONSTRAINT ${quoteIdentifier(check)}`)]),
+      ...renames.map(([from, to]) => alter(`RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`)),
+      ...indexes.flatMap(({ index, name }) => [renameIndex(draft, index.name, draft.names.retiredIndex(index.name)), renameIndex(draft, name, index.name)]),
+      ...shadowChecks(draft, table).map(({ name, original }) => alter(`RENAME CONSTRAINT ${quoteIdentifier(name)} TO ${quoteIdentifier(original)}`)),
+      ...createRetireTrigger(draft, table),
+      ...enforced.map((column) => alter(`ADD CONSTRAINT ${quoteIdentifier(draft.names.check(table.name, column.physical))} CHECK (${quoteIdentifier(after(column.physical))} IS NOT NULL) NOT VALID`)),
+    ],
+    undoViews: [...(synced ? [lockView(draft.versionSchema, table.name)] : []), ...reopenOldVersions(draft, table)],
+    undoTables: [
+      ...enforced.map((column) => alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(draft.names.check(table.name, column.physical))}`)),
+      ...dropRetireTrigger(draft, table),
+      ...shadowChecks(draft, table).map(({ name, original }) => alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`)),
+      ...indexes.toReversed().flatMap(({ index, name }) => [renameIndex(draft, index.name, name), renameIndex(draft, draft.names.retiredIndex(index.name), index.name)]),
+      ...renames.toReversed().map(([from, to]) => alter(`RENAME COLUMN ${quoteIdentifier(to)} TO ${quoteIdentifier(from)}`)),
+      ...firm.flatMap(({ column, check }) => [
+        alter(`ADD CONSTRAINT ${quoteIdentifier(check)} CHECK (${quoteIdentifier(column)} IS NOT NULL) NOT VALID`),
+        alter(`ALTER COLUMN ${quoteIdentifier(column)} DROP NOT NULL`),
+      ]),
+      ...relaxed.flatMap((each) => each.tighten),
+      ...(synced ? [alter(`ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`), ...createSyncTriggers(draft, table), ...innerView(draft, table), ...outerView(draft, table)] : []),
+    ],
+  };
+}
+
+/** NOT NULL without a second column: validated after the switch, then made the column's own without another scan. */
+export function contractTable(draft: Draft, table: TableDraft): NewStep[] {
+  const base = baseOf(draft, table);
+  const after = nameAfterSwitch(table, draft.names);
+  return table.columns
+    .filter((column) => column.enforceNotNull)
+    .flatMap((column) => {
+      const check = quoteIdentifier(draft.names.check(table.name, column.physical));
+      const name = quoteIdentifier(after(column.physical));
+      return [
+        validateStep(draft, table, draft.names.check(table.name, column.physical), `${table.name}: validate NOT NULL of ${column.newName ?? ""}`, "contract"),
+        ddlStep("contract", "staged", `${table.name}: set ${column.newName ?? ""} NOT NULL (already proven)`, {
+          sql: [lockTable(base), `ALTER TABLE ${base} ALTER COLUMN ${name} SET NOT NULL`, `ALTER TABLE ${base} DROP CONSTRAINT ${check}`],
+          locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
+          undo: [lockTable(base), `ALTER TABLE ${base} ALTER COLUMN ${name} DROP NOT NULL`],
+        }),
+      ];
+    });
+}
+
+/** The only irreversible part: the retired columns and their trigger go in one transaction. */
+export function purgeTable(draft: Draft, table: TableDraft): NewStep[] {
+  const base = baseOf(draft, table);
+  const after = nameAfterSwitch(table, draft.names);
+  const retired = table.columns.filter((column) => column.oldName !== null && (column.newName === null || column.replacement !== null)).map((column) => after(column.physical));
+  if (retired.length === 0) return [];
+  return [
+    ddlStep("purge", "expand", `${table.name}: drop the retired ${retired.join(", ")}`, {
+      sql: [lockTable(base), ...dropRetireTrigger(draft, table), ...retired.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`)],
+      locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
+      reversible: false,
+    }),
+  ];
+}
+
+/** `CREATE INDEX CONCURRENTLY`, whose undo is a concurrent drop. */
+export function indexStep(draft: Draft, table: TableDraft, name: string, definition: string, title: string): NewStep {
+  const qualified = quoteQualified(draft.schema.name, name);
+  return {
+    ...stepBase("verify", "staged", title, {
+      sql: [definition],
+      transaction: false,
+      scan: true,
+      locks: [lockOn(relationOf(draft, table), "SHARE UPDATE EXCLUSIVE")],
+      estimateMs: estimateScan(table),
+      undo: [`DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`],
+      undoTransaction: false,
+    }),
+    kind: "ddl",
+    index: { schema: draft.schema.name, name, present: true },
+    long: true,
+  };
+}
+
+export function estimateScan(table: TableDraft): [number, number] {
+  const rows = table.table?.rowsEstimate ?? 0;
+  return [Math.max(1, Math.round(rows / 5000)), Math.max(50, Math.round(rows / 500))];
+}
+
+/** Checks that state what the next NOT NULL needs, for the verification at start and before the switch. */
+export function enforcedColumns(table: TableDraft): ColumnDraft[] {
+  return table.columns.filter((column) => column.enforceNotNull);
+}
+
+export function lockTable(base: string): string {
+  return `LOCK TABLE ${base} IN ACCESS EXCLUSIVE MODE`;
+}
+
+export function relationOf(draft: Draft, table: TableDraft): string {
+  return `${draft.schema.name}.${table.name}`;
+}
+
+function baseOf(draft: Draft, table: TableDraft): string {
+  return quoteQualified(draft.schema.name, table.name);
+}
+
+function addedName(column: ColumnDraft): string[] {
+  if (column.addition !== null) return [column.physical];
+  return column.replacement === null ? [] : [column.replacement.physical];
+}
+
+/** The column first and its default after it: a volatile default inside ADD COLUMN would rewrite the table (manual, ALTER TABLE, Notes). */
+function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): string[] {
+  const base = baseOf(draft, table);
+  const { addition, replacement } = column;
+  if (addition !== null) {
+    const name = quoteIdentifier(column.physical);
+    const late = addition.lateDefault === null ? [] : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${addition.lateDefault}`];
+    return [`ALTER TABLE ${base} ADD COLUMN ${name} ${addition.definition}`, ...late];
+  }
+  if (replacement === null) return [];
+  const name = quoteIdentifier(replacement.physical);
+  const collation = replacement.collation === null ? "" : ` COLLATE ${replacement.collation}`;
+  const comment = column.column?.comment ?? null;
+  return [
+    `ALTER TABLE ${base} ADD COLUMN ${name} ${replacement.type}${collation}`,
+    ...(replacement.default === null ? [] : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${replacement.default}`]),
+    ...(comment === null ? [] : [`COMMENT ON COLUMN ${base}.${name} IS ${quoteLiteral(comment).trim()}`]),
+  ];
+}
+
+/** Values that the new version wrote into an added column have no place in the old shape. */
+function additionLoss(draft: Draft, table: TableDraft, column: ColumnDraft): Loss[] {
+  if (column.addition === null || column.addition.up !== null) return [];
+  const base = baseOf(draft, table);
+  const name = quoteIdentifier(column.physical);
+  const fallback = column.addition.lateDefault ?? /\bDEFAULT\s+(.+?)(?:\s+NOT\s+NULL)?\s*$/is.exec(column.addition.definition)?.[1] ?? "NULL";
+  const condition = column.addition.lateDefault === null ? `ROW(${name}) OPERATOR(pg_catalog.*<>) ROW((${fallback})::${column.type})` : "false";
+  return [
+    {
+      what: `values of ${relationOf(draft, table)}.${column.newName ?? column.physical}`,
+      countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
+      archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(`${table.name}_${column.physical}`)), `SELECT * FROM ${base} WHERE ${condition}`)],
+    },
+  ];
+}
+
+interface ShadowIndex {
+  readonly index: Index;
+  readonly name: string;
+  readonly definition: string;
+}
+
+/** For every index that contains a replaced column: the same over the new column. */
+function shadowIndexes(draft: Draft, table: TableDraft): ShadowIndex[] {
+  const replaced = new Map(table.columns.flatMap((column) => (column.replacement === null ? [] : [[column.physical, holderOf(column)] as const])));
+  return (table.table?.indexes ?? [])
+    .filter((index) => index.valid && index.constraint === null && index.dependsOn.some((column) => replaced.has(column)))
+    .map((index) => {
+      const name = draft.names.shadowIndex(index.name);
+      return { index, name, definition: substituteColumns(index.definition, (column) => replaced.get(column) ?? column, name) };
+    });
+}
+
+interface NewCheck {
+  readonly name: string;
+  readonly title: string;
+  readonly condition: string;
+}
+
+function newChecks(draft: Draft, table: TableDraft): NewCheck[] {
+  const notNulls = table.columns.flatMap((column) => firmNotNull(draft, table, column)).map(({ column, check, label }) => ({ name: check, title: `NOT NULL of ${label}`, condition: `${quoteIdentifier(column)} IS NOT NULL` }));
+  return [...notNulls, ...shadowChecks(draft, table).map(({ name, original, condition }) => ({ name, title: `check ${original}`, condition }))];
+}
+
+/** NOT NULL of new columns, proven by a check until the switch. */
+function firmNotNull(draft: Draft, table: TableDraft, column: ColumnDraft): { column: string; check: string; label: string }[] {
+  const isFirm = column.replacement?.notNull ?? column.addition?.lateNotNull ?? false;
+  if (!isFirm || column.newName === null) return [];
+  const holder = holderOf(column);
+  return [{ column: holder, check: draft.names.check(table.name, column.physical), label: column.newName }];
+}
+
+/** CHECK constraints that name a replaced column, over the new column. */
+function shadowChecks(draft: Draft, table: TableDraft): { name: string; original: string; condition: string }[] {
+  const replaced = new Map(table.columns.flatMap((column) => (column.replacement === null ? [] : [[column.physical, holderOf(column)] as const])));
+  return (table.table?.constraints ?? [])
+    .filter((constraint) => constraint.kind === "check" && constraint.columns.some((column) => replaced.has(column)))
+    .map((constraint) => ({
+      name: draft.names.shadowIndex(constraint.name),
+      original: constraint.name,
+      condition: conditionOf(substituteColumns(constraint.definition, (column) => replaced.get(column) ?? column, null)),
+    }));
+}
+
+/** `CHECK ((a > 0))` → `(a > 0)` */
+function conditionOf(definition: string): string {
+  return definition.replace(/^CHECK \(/, "").replace(/\)(?: NOT VALID| NO INHERIT)*$/, "");
+}
+
+interface Relaxation {
+  readonly title: string;
+  /** NOT VALID check on the retired column that a way back validates. */
+  readonly check: string;
+  readonly relax: readonly string[];
+  /** In the transaction that switches back. */
+  readonly tighten: readonly string[];
+  /** After validation. */
+  readonly restore: readonly string[];
+}
+
+/** The retired side must never refuse a write of the new version: its NOT NULL, default and checks are lifted. */
+function relaxations(draft: Draft, table: TableDraft): Relaxation[] {
+  const base = baseOf(draft, table);
+  const alter = (clause: string): string => `ALTER TABLE ${base} ${clause}`;
+  const columns = table.columns.flatMap((column): Relaxation[] => {
+    const isRetired = column.oldName !== null && (column.newName === null || column.replacement !== null);
+    if (!isRetired || column.column === null) return [];
+    const name = quoteIdentifier(column.physical);
+    const check = draft.names.check(table.name, `${column.physical}_old`);
+    const setDefault = column.column.default === null ? [] : [alter(`ALTER COLUMN ${name} SET DEFAULT ${column.column.default}`)];
+    const dropDefault = column.column.default === null ? [] : [alter(`ALTER COLUMN ${name} DROP DEFAULT`)];
+    if (!column.column.notNull) return setDefault.length === 0 ? [] : [{ title: column.physical, check: "", relax: dropDefault, tighten: setDefault, restore: [] }];
+    return [
+      {
+        title: column.physical,
+        check,
+        relax: [...dropDefault, alter(`ALTER COLUMN ${name} DROP NOT NULL`)],
+        tighten: [...setDefault, alter(`ADD CONSTRAINT ${quoteIdentifier(check)} CHECK (${name} IS NOT NULL) NOT VALID`)],
+        restore: [alter(`ALTER COLUMN ${name} SET NOT NULL`), alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(check)}`)],
+      },
+    ];
+  });
+  const checks = shadowChecks(draft, table).map(({ original }): Relaxation => {
+    const definition = table.table?.constraints.find((constraint) => constraint.name === original)?.definition ?? "";
+    return {
+      title: original,
+      check: original,
+      relax: [alter(`DROP CONSTRAINT ${quoteIdentifier(original)}`)],
+      tighten: [alter(`ADD CONSTRAINT ${quoteIdentifier(original)} ${definition.replace(/ NOT VALID$/, "")} NOT VALID`)],
+      restore: [],
+    };
+  });
+  return [...columns, ...checks];
+}
+
+/** Renames in an order in which no name is taken twice; a cycle goes through a name of our own. */
+export function renameSequence(table: TableDraft, after: (physical: string) => string): [string, string][] {
+  const physical = table.columns.flatMap((column) => [column.physical, ...(column.replacement === null ? [] : [column.replacement.physical])]);
+  const wanted = physical.map((name) => [name, after(name)] as [string, string]).filter(([from, to]) => from !== to);
+  const sequence: [string, string][] = [];
+  const open = [...wanted];
+  const taken = new Set(physical);
+  while (open.length > 0) {
+    const index = open.findIndex(([, to]) => !taken.has(to));
+    const next = open[Math.max(index, 0)];
+    if (next === undefined) break;
+    const [from, to] = next;
+    const target = index === -1 ? `_shoofly_swap_${sequence.length}` : to;
+    sequence.push([from, target]);
+    taken.delete(from);
+    taken.add(target);
+    open.splice(Math.max(index, 0), 1, ...(index === -1 ? [[target, to] as [string, string]] : []));
+  }
+  return sequence;
+}
+
+function renameIndex(draft: Draft, from: string, to: string): string {
+  return `ALTER INDEX ${quoteQualified(draft.schema.name, from)} RENAME TO ${quoteIdentifier(to)}`;
+}
+
+function validateStep(draft: Draft, table: TableDraft, constraint: string, title: string, phase: "verify" | "contract"): NewStep {
+  return ddlStep(phase, "staged", title, {
+    sql: [`ALTER TABLE ${baseOf(draft, table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint)}`],
+    locks: [lockOn(relationOf(draft, table), "SHARE UPDATE EXCLUSIVE")],
+    scan: true,
+    estimateMs: estimateScan(table),
+    long: true,
+  });
+}
+

@@ -1,0 +1,52 @@
+// Makes steps with the fields that most of them share, and states the locks of our own statements.
+import type { Lock, Step, Strategy } from "../../core/step.ts";
+import type { Phase } from "../../core/phase.ts";
+
+export type LockMode = "ACCESS SHARE" | "ROW EXCLUSIVE" | "SHARE UPDATE EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "ACCESS EXCLUSIVE";
+
+/** PostgreSQL manual §13.3.1, table 13.2: what each mode keeps others from. */
+export const lockModes: Readonly<Record<LockMode, Lock["blocks"]>> = {
+  "ACCESS SHARE": "none",
+  "ROW EXCLUSIVE": "none",
+  "SHARE UPDATE EXCLUSIVE": "none",
+  SHARE: "writes",
+  "SHARE ROW EXCLUSIVE": "writes",
+  "ACCESS EXCLUSIVE": "reads+writes",
+};
+
+export function lockOn(relation: string, mode: LockMode): Lock {
+  return { relation, mode, blocks: lockModes[mode] };
+}
+
+type WithoutId<S> = S extends Step ? Omit<S, "id"> : never;
+/** A step before it has its place in the plan. */
+export type NewStep = WithoutId<Step>;
+export type StepBase = Omit<Extract<Step, { kind: "ddl" }>, "id" | "kind" | "index" | "long">;
+
+/** Fields of a step with the usual values; `parts` overrides them. */
+export function stepBase(phase: Phase, strategy: Strategy, title: string, parts: Partial<StepBase>): StepBase {
+  const undo = parts.undo ?? [];
+  return {
+    phase,
+    strategy,
+    title,
+    sql: [],
+    transaction: true,
+    locks: [],
+    rewrite: false,
+    scan: false,
+    source: "table",
+    estimateMs: [1, 50],
+    undo,
+    undoTransaction: true,
+    reversible: true,
+    loss: [],
+    ...parts,
+  };
+}
+
+/** A step of metadata-only statements in one transaction. */
+export function ddlStep(phase: Phase, strategy: Strategy, title: string, parts: Partial<StepBase> & { long?: boolean }): NewStep {
+  const { long = false, ...rest } = parts;
+  return { ...stepBase(phase, strategy, title, rest), kind: "ddl", index: null, long };
+}

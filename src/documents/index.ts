@@ -1,0 +1,18 @@
+// Every document by the name of its JSON Schema: `schema/<name>.json`.
+import type { z } from "zod";
+import { abortDocument, demoDocument, doctorDocument, initDocument, latestDocument, newDocument } from "./answers.ts";
+import { errorDocument } from "./contract.ts";
+import { planDocument } from "./plan.ts";
+import { statusDocument } from "./status.ts";
+
+export const documents: Readonly<Record<string, z.ZodType>> = {
+  abort: abortDocument,
+  demo: demoDocument,
+  doctor: doctorDocument,
+  error: errorDocument,
+  init: initDocument,
+  latest: latestDocument,
+  new: newDocument,
+  plan: planDocument,
+  status: statusDocument,
+};

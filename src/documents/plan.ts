@@ -1,0 +1,74 @@
+// `plan --json` and the saved plan file. A file that was edited by hand is read with this schema before it runs.
+import { z } from "zod";
+import type { Plan } from "../core/plan.ts";
+import type { Step } from "../core/step.ts";
+import { blocks, count, finding, phase, text, texts, versions } from "./contract.ts";
+
+const table = z.looseObject({ schema: text, name: text });
+
+const base = {
+  id: text,
+  phase,
+  strategy: z.enum(["native", "staged", "expand", "rebuild", "raw"]),
+  title: text,
+  sql: texts,
+  transaction: z.boolean(),
+  locks: z.array(z.looseObject({ relation: text, mode: text, blocks })),
+  rewrite: z.boolean(),
+  scan: z.boolean(),
+  source: z.enum(["traced", "table"]),
+  estimateMs: z.tuple([z.number().nonnegative(), z.number().nonnegative()]),
+  undo: texts,
+  undoTransaction: z.boolean(),
+  reversible: z.boolean(),
+  loss: z.array(z.looseObject({ what: text, countSql: text, archiveSql: texts })),
+};
+
+const step: z.ZodType<Step> = z.discriminatedUnion("kind", [
+  z.looseObject({
+    ...base,
+    kind: z.literal("ddl"),
+    index: z.looseObject({ schema: text, name: text, present: z.boolean() }).nullable(),
+    long: z.boolean(),
+  }),
+  z.looseObject({
+    ...base,
+    kind: z.literal("backfill"),
+    table,
+    key: z.looseObject({ columns: z.array(z.looseObject({ name: text, type: text })) }).nullable(),
+    mode: z.enum(["fill", "change"]),
+    undoTable: table.nullable(),
+    rowsEstimate: count,
+  }),
+  z.looseObject({
+    ...base,
+    kind: z.literal("verify"),
+    checks: z.array(z.looseObject({ title: text, sql: text, sampleSql: text, repairSql: z.string().nullable() })),
+  }),
+  z.looseObject({ ...base, kind: z.literal("gate"), gate: z.enum(["old-snapshots", "sessions", "ledger"]) }),
+]);
+
+export const planDocument: z.ZodType<Plan> = z.looseObject({
+  schema: z.literal("shoofly.plan/1"),
+  migration: text,
+  members: z.array(z.looseObject({ name: text, file: text, checksum: text })),
+  targetSchema: text,
+  versions,
+  searchPath: texts,
+  tables: texts,
+  fingerprint: z.string().regex(/^sha256:[0-9a-f]+$/),
+  preflight: z.array(
+    z.looseObject({
+      title: text,
+      expects: z.enum(["prepare", "empty"]),
+      sql: text,
+      code: z.enum(["expression-invalid", "lossy-down", "change-refused"]),
+      file: text,
+      line: count,
+      column: count,
+      hint: text,
+    }),
+  ),
+  hazards: z.array(finding),
+  steps: z.array(step),
+});

@@ -1,0 +1,50 @@
+// What an operation is: it recognises one naive schema change, says what it would do, and holds the cure.
+import type { Blocks } from "../core/finding.ts";
+import type { Draft } from "../dialects/postgres/draft.ts";
+import type { Statement } from "../dialects/postgres/parse.ts";
+
+/** What the naive statement would do to a live database. */
+export interface NaiveEffect {
+  readonly message: string;
+  readonly lock: string | null;
+  readonly blocks: Blocks;
+  readonly rewrite: boolean;
+  readonly scan: boolean;
+}
+
+/** One schema change of one dialect. `C` is whatever `match` read from the statement. Pure: no I/O. */
+export interface Operation<C> {
+  /** The slug: folder, finding rule, doc anchor. */
+  readonly name: string;
+  /** Recognises the naive statement; null when it is something else. */
+  readonly match: (statement: Statement, draft: Draft) => C | null;
+  /** What the statement would do if it ran as written. */
+  readonly naive: (change: C, draft: Draft) => NaiveEffect;
+  /**
+   * Writes the safe way into the draft.
+   * @throws MigrationError `change-refused` or `expression-invalid` with the place in the file
+   */
+  readonly apply: (change: C, statement: Statement, draft: Draft) => Draft;
+}
+
+/** An operation whose change type is hidden, for the list: `match` and the rest are tied together. */
+export interface MatchedOperation {
+  readonly name: string;
+  readonly naive: (draft: Draft) => NaiveEffect;
+  readonly apply: (draft: Draft) => Draft;
+}
+
+/** Binds an operation to a statement when it matches. */
+export type Matcher = (statement: Statement, draft: Draft) => MatchedOperation | null;
+
+export function matcherOf<C>(operation: Operation<C>): Matcher {
+  return (statement, draft) => {
+    const change = operation.match(statement, draft);
+    if (change === null) return null;
+    return {
+      name: operation.name,
+      naive: (at) => operation.naive(change, at),
+      apply: (at) => operation.apply(change, statement, at),
+    };
+  };
+}

@@ -1,0 +1,63 @@
+// CREATE TABLE: nobody uses it yet; only the tables its foreign keys name are locked for a moment.
+import type { CreateStmt } from "libpg-query";
+import { withStep, withTable } from "../../dialects/postgres/draft.ts";
+import { visit, isRecord } from "../../dialects/postgres/expression.ts";
+import { refuse } from "../../dialects/postgres/statement.ts";
+import { archiveStatement } from "../../dialects/postgres/fill.ts";
+import { stateSchema } from "../../dialects/postgres/names.ts";
+import { ddlStep, lockOn } from "../../dialects/postgres/step-parts.ts";
+import { byteLength, identifierBytesMax, quoteQualified } from "../../sql/identifier.ts";
+import type { Operation } from "../contract.ts";
+
+interface Change {
+  readonly name: string;
+  readonly create: CreateStmt;
+}
+
+export const createTable: Operation<Change> = {
+  name: "create-table",
+  match: (statement, draft) => {
+    if (!("CreateStmt" in statement.node)) return null;
+    const create = statement.node.CreateStmt;
+    const isHere = create.relation?.schemaname === undefined || create.relation.schemaname === draft.schema.name;
+    if (!isHere || create.partbound !== undefined || create.inhRelations !== undefined || create.relation?.relpersistence === "t") return null;
+    return { name: create.relation?.relname ?? "", create };
+  },
+  naive: (change) => ({
+    message: `${change.name} is new: nobody waits for it${referenced(change.create).length === 0 ? "" : `, but its foreign keys lock ${referenced(change.create).join(", ")} against writes for a moment`}.`,
+    lock: referenced(change.create).length === 0 ? null : "SHARE ROW EXCLUSIVE",
+    blocks: referenced(change.create).length === 0 ? "none" : "writes",
+    rewrite: false,
+    scan: false,
+  }),
+  apply: (change, statement, draft) => {
+    if (draft.tables[change.name] !== undefined || draft.schema.otherRelations.some((each) => each.name === change.name)) {
+      if (change.create.if_not_exists === true) return draft;
+      refuse(statement, `There is already a relation ${change.name} in schema ${draft.schema.name}.`, "Choose another name.");
+    }
+    if (byteLength(change.name) > identifierBytesMax) refuse(statement, `The name ${change.name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
+    const qualified = quoteQualified(draft.schema.name, change.name);
+    const step = ddlStep("expand", "native", `create table ${change.name}`, {
+      sql: [statement.text],
+      undo: [`DROP TABLE ${qualified}`],
+      locks: referenced(change.create).map((name) => lockOn(`${draft.schema.name}.${name}`, "SHARE ROW EXCLUSIVE")),
+      loss: [
+        {
+          what: `rows of the new table ${draft.schema.name}.${change.name}`,
+          countSql: `SELECT count(*) FROM ${qualified}`,
+          archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(change.name)), `SELECT * FROM ${qualified}`)],
+        },
+      ],
+    });
+    return withStep(withTable(draft, { name: change.name, table: null, columns: [] }), step);
+  },
+};
+
+function referenced(create: CreateStmt): string[] {
+  const names: string[] = [];
+  visit(create, (kind, node) => {
+    const target = kind === "Constraint" ? node["pktable"] : undefined;
+    if (isRecord(target)) names.push(String(target["relname"]));
+  });
+  return [...new Set(names)];
+}

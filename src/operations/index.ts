@@ -1,0 +1,28 @@
+// The one list of operations, in the order in which they are asked; `raw` takes what is left.
+import { addColumn } from "./add-column/postgres.ts";
+import { changeColumnType } from "./change-column-type/postgres.ts";
+import { matcherOf } from "./contract.ts";
+import type { Matcher } from "./contract.ts";
+import { createIndex } from "./create-index/postgres.ts";
+import { createTable } from "./create-table/postgres.ts";
+import { dropColumn } from "./drop-column/postgres.ts";
+import { dropIndex } from "./drop-index/postgres.ts";
+import { dropNotNull } from "./drop-not-null/postgres.ts";
+import { raw } from "./raw/postgres.ts";
+import { renameColumn } from "./rename-column/postgres.ts";
+import { setNotNull } from "./set-not-null/postgres.ts";
+import { updateRows } from "./update-rows/postgres.ts";
+
+export const operations: readonly Matcher[] = [
+  matcherOf(createTable),
+  matcherOf(addColumn),
+  matcherOf(dropColumn),
+  matcherOf(renameColumn),
+  matcherOf(changeColumnType),
+  matcherOf(setNotNull),
+  matcherOf(dropNotNull),
+  matcherOf(createIndex),
+  matcherOf(dropIndex),
+  matcherOf(updateRows),
+  matcherOf(raw),
+];

@@ -1,0 +1,38 @@
+// RENAME COLUMN: the new version's view shows the new name at once; the table's own column is renamed at the switch.
+import { columnNamed, withColumn } from "../../dialects/postgres/draft.ts";
+import { byteLength, identifierBytesMax } from "../../sql/identifier.ts";
+import { existingColumn, refuse, refuseUnusualTable, tableOf } from "../../dialects/postgres/statement.ts";
+import type { Operation } from "../contract.ts";
+
+interface Change {
+  readonly table: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const renameColumn: Operation<Change> = {
+  name: "rename-column",
+  match: (statement, draft) => {
+    if (!("RenameStmt" in statement.node)) return null;
+    const rename = statement.node.RenameStmt;
+    const table = tableOf(draft, rename.relation);
+    if (rename.renameType !== "OBJECT_COLUMN" || rename.relationType !== "OBJECT_TABLE" || table === null) return null;
+    return { table: table.name, from: rename.subname ?? "", to: rename.newname ?? "" };
+  },
+  naive: (change) => ({
+    message: `Renaming ${change.table}.${change.from} breaks every client that still uses the old name.`,
+    lock: "ACCESS EXCLUSIVE",
+    blocks: "reads+writes",
+    rewrite: false,
+    scan: false,
+  }),
+  apply: (change, statement, draft) => {
+    const table = draft.tables[change.table];
+    if (table === undefined) return draft;
+    refuseUnusualTable(statement, draft, table);
+    const column = existingColumn(statement, table, change.from);
+    if (columnNamed(table, change.to) !== undefined) refuse(statement, `Table ${change.table} already has a column ${change.to}.`, "Choose another name.");
+    if (byteLength(change.to) > identifierBytesMax) refuse(statement, `The name ${change.to} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
+    return withColumn(draft, table, { ...column, newName: change.to });
+  },
+};

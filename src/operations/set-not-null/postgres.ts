@@ -1,0 +1,95 @@
+// SET NOT NULL: proven by a NOT VALID check and VALIDATE; enforced for old writers only once their version is closed.
+import type { Draft, TableDraft } from "../../dialects/postgres/draft.ts";
+import { withColumn } from "../../dialects/postgres/draft.ts";
+import type { Template } from "../../dialects/postgres/expression.ts";
+import { alterCommand, directiveExpression, existingColumn, oldShape, refuseUnusualTable, templateFor } from "../../dialects/postgres/statement.ts";
+import type { Statement } from "../../dialects/postgres/parse.ts";
+import { directive } from "../../dialects/postgres/parse.ts";
+import type { ColumnDraft } from "../../dialects/postgres/draft.ts";
+import { ddlStep, lockOn } from "../../dialects/postgres/step-parts.ts";
+import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
+import type { Operation } from "../contract.ts";
+
+interface Change {
+  readonly table: string;
+  readonly column: string;
+}
+
+export const setNotNull: Operation<Change> = {
+  name: "set-not-null",
+  match: (statement, draft) => {
+    const found = alterCommand(statement, draft, "AT_SetNotNull");
+    return found === null ? null : { table: found.table.name, column: found.column };
+  },
+  naive: (change) => ({
+    message: `SET NOT NULL scans ${change.table} under ACCESS EXCLUSIVE, and old clients that write NULL into ${change.column} fail from then on.`,
+    lock: "ACCESS EXCLUSIVE",
+    blocks: "reads+writes",
+    rewrite: false,
+    scan: true,
+  }),
+  apply: (change, statement, draft) => {
+    const table = draft.tables[change.table];
+    if (table === undefined) return draft;
+    refuseUnusualTable(statement, draft, table);
+    const column = existingColumn(statement, table, change.column);
+    if (column.column?.notNull === true && column.replacement === null) return draft;
+    if (column.addition !== null) return withColumn(draft, table, { ...column, addition: { ...column.addition, lateNotNull: true } });
+    if (directive(statement, "enforce") !== undefined) return enforceNow(draft, table, column);
+    const up = upOf(change, statement, draft, table);
+    if (column.replacement !== null) {
+      const value = up?.value ?? null;
+      const combined: Template = value === null ? column.replacement.up : ["coalesce(", ...column.replacement.up, ", ", ...value, ")"];
+      return withColumn(up?.draft ?? draft, table, { ...column, replacement: { ...column.replacement, up: combined, notNull: true } });
+    }
+    if (up === null || carriesDependents(table, column)) return withColumn(draft, table, { ...column, enforceNotNull: true });
+    const replacement = {
+      physical: draft.names.added(column.physical),
+      type: column.type,
+      collation: column.column?.collation ?? null,
+      up: up.isWhole ? up.value : (["coalesce(", { column: column.physical }, ", ", ...up.value, ")"] satisfies Template),
+      down: [{ column: draft.names.added(column.physical) }],
+      notNull: true,
+      default: column.column?.default ?? null,
+      narrowsBack: false,
+    };
+    return withColumn(up.draft, table, { ...column, replacement });
+  },
+};
+
+/** The value for NULLs: the directive, or the UPDATE before it that fills exactly them (which the second column then replaces). */
+function upOf(change: Change, statement: Statement, draft: Draft, table: TableDraft): { value: Template; isWhole: boolean; draft: Draft } | null {
+  const given = directiveExpression(statement, "up");
+  if (given !== null) return { value: templateFor(statement, table, draft, given, oldShape), isWhole: true, draft };
+  const fill = draft.changes.find((each) => each.table === table.name && each.fillsNullsOf?.column === change.column);
+  if (fill?.fillsNullsOf == null) return null;
+  return { value: fill.fillsNullsOf.value, isWhole: false, draft: { ...draft, changes: draft.changes.filter((each) => each !== fill) } };
+}
+
+/** What a second column could not carry over; then the column itself is constrained at the switch. */
+function carriesDependents(table: TableDraft, column: ColumnDraft): boolean {
+  const found = table.table;
+  const name = column.physical;
+  if (found === null) return true;
+  return (
+    found.constraints.some((each) => each.kind !== "check" && each.kind !== "not-null" && each.columns.includes(name)) ||
+    found.indexes.some((each) => each.unique && each.dependsOn.includes(name)) ||
+    found.dependents.some((each) => each.column === name) ||
+    found.referencedBy.some((each) => each.columns.includes(name)) ||
+    (column.column?.extras.length ?? 0) > 0 ||
+    column.column?.identity !== null ||
+    column.column.generated
+  );
+}
+
+/** `enforce now`: old writers of NULL fail from the start, because the author says so. */
+function enforceNow(draft: Draft, table: TableDraft, column: ColumnDraft): Draft {
+  const base = quoteQualified(draft.schema.name, table.name);
+  const check = quoteIdentifier(draft.names.check(table.name, column.physical));
+  const step = ddlStep("expand", "staged", `${table.name}: refuse new NULLs in ${column.newName ?? ""} from now on`, {
+    sql: [`ALTER TABLE ${base} ADD CONSTRAINT ${check} CHECK (${quoteIdentifier(column.physical)} IS NOT NULL) NOT VALID`],
+    undo: [`ALTER TABLE ${base} DROP CONSTRAINT ${check}`],
+    locks: [lockOn(`${draft.schema.name}.${table.name}`, "ACCESS EXCLUSIVE")],
+  });
+  return withColumn({ ...draft, steps: [...draft.steps, step] }, table, { ...column, enforceNotNull: true });
+}

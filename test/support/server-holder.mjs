@@ -1,0 +1,7 @@
+// A process that starts a throw-away server, says where it is and waits to be killed. It runs the build, as Node 20 runs no TypeScript.
+import { dirname } from "node:path";
+import { startServer } from "../../dist/shadow/server.js";
+
+const server = await startServer();
+console.log(JSON.stringify({ url: server.url, directory: dirname(server.logFile) }));
+setInterval(() => {}, 60_000);
