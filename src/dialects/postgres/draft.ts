@@ -45,8 +45,8 @@ export interface ColumnDraft {
   readonly addition: Addition | null;
   /** Of a dropped column: the value for rows that the new version writes. */
   readonly down: Template | null;
-  /** NOT NULL from the switch on, without a second column. */
-  readonly enforceNotNull: boolean;
+  /** NOT NULL without a second column: from the switch on, or for new rows from the start. */
+  readonly enforceNotNull: "no" | "from-switch" | "from-start";
 }
 
 /** An UPDATE of the author, run in chunks. */
@@ -92,7 +92,7 @@ export function startDraft(input: { migration: string; versionSchema: string; na
 }
 
 function draftOf(column: Column): ColumnDraft {
-  return { oldName: column.name, newName: column.name, physical: column.name, type: column.type, column, replacement: null, addition: null, down: null, enforceNotNull: false };
+  return { oldName: column.name, newName: column.name, physical: column.name, type: column.type, column, replacement: null, addition: null, down: null, enforceNotNull: "no" };
 }
 
 export function withTable(draft: Draft, table: TableDraft): Draft {
@@ -121,12 +121,12 @@ export function holderOf(column: ColumnDraft): string {
 
 /** NOT NULL as the new version sees it after the switch. */
 export function isNotNull(column: ColumnDraft): boolean {
-  return column.replacement?.notNull ?? (column.addition?.lateNotNull === true || column.enforceNotNull || column.column?.notNull === true);
+  return column.replacement?.notNull ?? (column.addition?.lateNotNull === true || column.enforceNotNull !== "no" || column.column?.notNull === true);
 }
 
 /** The table is touched: its columns differ between the versions or change underneath. */
 export function isReshaped(table: TableDraft): boolean {
-  return table.columns.some((column) => column.oldName !== column.newName || column.replacement !== null || column.addition !== null || column.enforceNotNull);
+  return table.columns.some((column) => column.oldName !== column.newName || column.replacement !== null || column.addition !== null || column.enforceNotNull !== "no");
 }
 
 /** Both shapes have to be kept equal row by row. */

@@ -93,12 +93,28 @@ export interface OldTransaction {
   readonly query: string;
 }
 
+/** A moment in the life of the server, to which snapshots can be compared. */
+export interface Moment {
+  /** bigint text, as of pg_current_xact_id. */
+  readonly xid: string;
+  readonly at: string;
+}
+
+export async function takeMoment(connection: Queryable): Promise<Moment> {
+  const [moment] = await connection.query<Moment & Record<string, unknown>>(
+    "select pg_catalog.pg_current_xact_id()::text as xid, clock_timestamp()::text as at",
+  );
+  if (moment === undefined) throw new Error("the server gave no transaction id");
+  return moment;
+}
+
 /**
- * Sessions and prepared transactions that may still see what was there before transaction `xid` (bigint text, as of
- * pg_current_xact_id). Backends report 32-bit ids; both sides are compared as ages, which survives wraparound.
+ * Sessions and prepared transactions that may still see what was there before the moment. Backends report 32-bit ids; both sides
+ * are compared as ages, which survives wraparound. The age alone is not enough: a fresh snapshot inherits the oldest transaction
+ * of the whole server, other databases included, so a transaction that began after the moment is let through by its time.
  */
-export async function findOldTransactions(connection: Queryable, xid: string, ownName: string): Promise<OldTransaction[]> {
-  return await connection.query<OldTransaction & Record<string, unknown>>(oldTransactionsSql, [xid, ownName]);
+export async function findOldTransactions(connection: Queryable, moment: Moment, ownName: string): Promise<OldTransaction[]> {
+  return await connection.query<OldTransaction & Record<string, unknown>>(oldTransactionsSql, [moment.xid, moment.at, ownName]);
 }
 
 const oldTransactionsSql = `
@@ -107,7 +123,8 @@ const oldTransactionsSql = `
     coalesce(extract(epoch from clock_timestamp() - a.xact_start) * 1000, 0)::float8 as "ageMs"
   from pg_catalog.pg_stat_activity a, edge
   where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_catalog.pg_backend_pid()
-    and a.application_name not like $2 || '%'
+    and a.application_name not like $3 || '%'
+    and (a.xact_start is null or a.xact_start <= $2::timestamptz)
     and greatest(pg_catalog.age(a.backend_xmin), pg_catalog.age(a.backend_xid)) > edge.age
   union all
   select 0, p.owner::text, 'prepared transaction ' || p.gid, '',

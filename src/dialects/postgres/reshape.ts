@@ -86,7 +86,7 @@ export function switchTable(draft: Draft, table: TableDraft): { views: string[];
   const indexes = shadowIndexes(draft, table);
   const relaxed = relaxations(draft, table);
   const firm = table.columns.flatMap((column) => firmNotNull(draft, table, column));
-  const enforced = table.columns.filter((column) => column.enforceNotNull);
+  const enforced = table.columns.filter((column) => column.enforceNotNull === "from-switch");
   return {
     views: [...(synced ? directView(draft, table) : []), ...closeOldVersions(draft, table)],
     lock: lockTable(base),
@@ -122,7 +122,7 @@ export function contractTable(draft: Draft, table: TableDraft): NewStep[] {
   const base = baseOf(draft, table);
   const after = nameAfterSwitch(table, draft.names);
   return table.columns
-    .filter((column) => column.enforceNotNull)
+    .filter((column) => column.enforceNotNull !== "no")
     .flatMap((column) => {
       const check = quoteIdentifier(draft.names.check(table.name, column.physical));
       const name = quoteIdentifier(after(column.physical));
@@ -178,7 +178,7 @@ export function estimateScan(table: TableDraft): [number, number] {
 
 /** Checks that state what the next NOT NULL needs, for the verification at start and before the switch. */
 export function enforcedColumns(table: TableDraft): ColumnDraft[] {
-  return table.columns.filter((column) => column.enforceNotNull);
+  return table.columns.filter((column) => column.enforceNotNull !== "no");
 }
 
 export function lockTable(base: string): string {

@@ -59,7 +59,7 @@ export const addColumn: Operation<Change> = {
       replacement: null,
       addition: additionOf(change, statement, up === null ? null : templateFor(statement, table, draft, up, oldShape)),
       down: null,
-      enforceNotNull: false,
+      enforceNotNull: "no",
     };
     return withTable(draft, { ...table, columns: [...table.columns, column] });
   },

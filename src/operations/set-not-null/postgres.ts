@@ -42,7 +42,7 @@ export const setNotNull: Operation<Change> = {
       const combined: Template = value === null ? column.replacement.up : ["coalesce(", ...column.replacement.up, ", ", ...value, ")"];
       return withColumn(up?.draft ?? draft, table, { ...column, replacement: { ...column.replacement, up: combined, notNull: true } });
     }
-    if (up === null || carriesDependents(table, column)) return withColumn(draft, table, { ...column, enforceNotNull: true });
+    if (up === null || carriesDependents(table, column)) return withColumn(draft, table, { ...column, enforceNotNull: "from-switch" });
     const replacement = {
       physical: draft.names.added(column.physical),
       type: column.type,
@@ -88,8 +88,8 @@ function enforceNow(draft: Draft, table: TableDraft, column: ColumnDraft): Draft
   const check = quoteIdentifier(draft.names.check(table.name, column.physical));
   const step = ddlStep("expand", "staged", `${table.name}: refuse new NULLs in ${column.newName ?? ""} from now on`, {
     sql: [`ALTER TABLE ${base} ADD CONSTRAINT ${check} CHECK (${quoteIdentifier(column.physical)} IS NOT NULL) NOT VALID`],
-    undo: [`ALTER TABLE ${base} DROP CONSTRAINT ${check}`],
+    undo: [`ALTER TABLE ${base} DROP CONSTRAINT IF EXISTS ${check}`],
     locks: [lockOn(`${draft.schema.name}.${table.name}`, "ACCESS EXCLUSIVE")],
   });
-  return withColumn({ ...draft, steps: [...draft.steps, step] }, table, { ...column, enforceNotNull: true });
+  return withColumn({ ...draft, steps: [...draft.steps, step] }, table, { ...column, enforceNotNull: "from-start" });
 }

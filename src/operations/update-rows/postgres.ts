@@ -37,7 +37,7 @@ export const updateRows: Operation<Change> = {
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;
-    if (change.update.withClause !== undefined || change.update.returningList !== undefined) refuse(statement, "WITH and RETURNING cannot be run in chunks.", "Write the UPDATE without them, or use -- shoofly:raw.");
+    if (change.update.withClause !== undefined || change.update.returningClause !== undefined) refuse(statement, "WITH and RETURNING cannot be run in chunks.", "Write the UPDATE without them, or use -- shoofly:raw.");
     if (table.table === null) refuse(statement, `${change.table} is created by the same migration: it has no rows.`, "Leave the UPDATE out.");
     const key = chunkKeyOf(table.table);
     if (key === null) refuse(statement, `${change.table} has no unique key over NOT NULL columns, so rows cannot be told apart.`, "Add a primary key first.");

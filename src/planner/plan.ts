@@ -1,0 +1,172 @@
+// Statements + schema + facts → Plan. Pure: the same input gives the same plan, and no database is asked.
+import { createHash } from "node:crypto";
+import { MigrationError } from "../core/error.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Plan } from "../core/plan.ts";
+import type { Facts, Schema, Table } from "../core/schema.ts";
+import type { Step } from "../core/step.ts";
+import { toolVersion } from "../core/version.ts";
+import { compose } from "../dialects/postgres/compose.ts";
+import { isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
+import type { Draft } from "../dialects/postgres/draft.ts";
+import { namesOf } from "../dialects/postgres/names.ts";
+import { checksOf, loadParser, parseFile } from "../dialects/postgres/parse.ts";
+import type { Statement } from "../dialects/postgres/parse.ts";
+import { makeSource, placeAt } from "../dialects/postgres/source.ts";
+import type { NaiveEffect } from "../operations/contract.ts";
+import { operations } from "../operations/index.ts";
+import { byteLength, identifierBytesMax } from "../sql/identifier.ts";
+
+/** What the planner needs of a migration file. */
+export interface PlanFile {
+  /** Base name without extension. */
+  readonly name: string;
+  /** As shown to people. */
+  readonly file: string;
+  readonly text: string;
+  readonly checksum: string;
+}
+
+export interface PlanInput {
+  /** In order; the version is named after the last. */
+  readonly files: readonly PlanFile[];
+  readonly schema: Schema;
+  readonly facts: Facts;
+}
+
+/**
+ * Plans one migration, of one file or several that start together.
+ * @throws MigrationError `syntax-error`, `unknown-directive`, `change-refused`, `expression-invalid`, `file-name`
+ */
+export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
+  await loadParser();
+  const migration = files.at(-1)?.name ?? "";
+  const versionSchema = `${schema.name}_${migration}`;
+  if (byteLength(versionSchema) > identifierBytesMax) {
+    throw new MigrationError("file-name", {
+      happened: `The version schema ${versionSchema} would have ${byteLength(versionSchema)} bytes; a name may have ${identifierBytesMax}.`,
+      safeNext: ["Give the migration file a shorter name."],
+    });
+  }
+  const statements = files.flatMap((file) => parseFile(file.file, file.text));
+  const names = namesOf(migration, versionSchema);
+  const empty = startDraft({ migration, versionSchema, names, schema, facts });
+  const { draft, naive } = readStatements(statements, empty);
+  const checks = files.flatMap((file) => checksOf(file.file, file.text).map((check) => ({ title: `check: ${check.value}`, sql: check.value.replace(/;\s*$/, "") })));
+  const steps = compose({ draft, checks });
+  const tables = touchedTables(draft, steps);
+  return {
+    schema: "shoofly.plan/1",
+    migration,
+    members: files.map(({ name, file, checksum }) => ({ name, file, checksum })),
+    targetSchema: schema.name,
+    versions: { old: schema.currentVersion, new: versionSchema },
+    searchPath: schema.searchPath,
+    tables,
+    fingerprint: fingerprintOf(schema, tables, files),
+    preflight: draft.preflight,
+    hazards: [...naive.map(({ statement, rule, effect }) => findingOf(statement, rule, effect, steps)), ...hazardsOf(draft, files)],
+    steps,
+  };
+}
+
+interface Naive {
+  readonly statement: Statement;
+  readonly rule: string;
+  readonly effect: NaiveEffect;
+}
+
+function readStatements(statements: readonly Statement[], empty: Draft): { draft: Draft; naive: Naive[] } {
+  const naive: Naive[] = [];
+  const draft = statements.reduce((before, statement) => {
+    for (const match of operations) {
+      const operation = match(statement, before);
+      if (operation === null) continue;
+      const after = operation.apply(before);
+      naive.push({ statement, rule: operation.name, effect: operation.naive(before) });
+      return after;
+    }
+    return before;
+  }, empty);
+  return { draft, naive };
+}
+
+/** Tables whose structure the plan depends on: reshaped, indexed or updated ones, and those it creates. */
+function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
+  const prefix = `${draft.schema.name}.`;
+  const locked = new Set(steps.filter((step) => step.phase !== "verify" || step.kind !== "ddl" || step.index !== null).flatMap((step) => step.locks.map((lock) => lock.relation)));
+  return Object.values(draft.tables)
+    .filter((table) => table.table === null || isReshaped(table) || locked.has(prefix + table.name) || draft.changes.some((change) => change.table === table.name))
+    .map((table) => prefix + table.name)
+    .toSorted();
+}
+
+/** SHA-256 over the structure of the touched tables, the files and the tool's major version; sizes and statistics left out. */
+export function fingerprintOf(schema: Schema, tables: readonly string[], files: readonly PlanFile[]): string {
+  const structure = schema.tables.filter((table) => tables.includes(`${schema.name}.${table.name}`)).map(structureOf);
+  const content = JSON.stringify({ tool: toolVersion.split(".")[0], version: schema.currentVersion, files: files.map((file) => file.checksum), structure });
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
+
+function structureOf(table: Table): unknown {
+  const { rowsEstimate: _rows, bytes: _bytes, attributes: _attributes, ...structure } = table;
+  return structure;
+}
+
+function findingOf(statement: Statement, rule: string, effect: NaiveEffect, steps: readonly Step[]): Finding {
+  const start = placeAt(statement.source, statement.start);
+  const end = placeAt(statement.source, statement.end);
+  const heavy = effect.blocks !== "none" && (effect.rewrite || effect.scan);
+  return {
+    rule,
+    severity: heavy ? "error" : effect.blocks === "none" ? "info" : "warning",
+    file: statement.source.file,
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+    message: effect.message,
+    lock: effect.lock,
+    blocks: effect.blocks,
+    rewrite: effect.rewrite,
+    scan: effect.scan,
+    heavy,
+    plan: steps.filter((step) => step.kind !== "gate").map((step) => `${step.id} ${step.title}`),
+    suppressed: null,
+  };
+}
+
+/** Hazards of the plan itself: what a server makes impossible is named, not hidden. */
+function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
+  const [file] = files;
+  const source = makeSource(file?.file ?? "", file?.text ?? "");
+  const at = { file: source.file, ...placeAt(source, 0) };
+  const reshaped = Object.values(draft.tables).filter((table) => table.table !== null && isReshaped(table));
+  const base = draft.schema.currentVersion === draft.schema.name && reshaped.length > 0 ? [baseTableHazard(draft, reshaped.map((table) => table.name))] : [];
+  const refusing = reshaped.filter(isSynced).flatMap((table) => table.columns.filter((column) => column.replacement?.narrowsBack === true).map((column) => `${table.name}.${column.newName ?? ""}`));
+  const down = refusing.length === 0 ? [] : [{ rule: "down-may-refuse", message: `While both versions are offered a value of ${refusing.join(", ")} that has no place in the old column is refused with SQLSTATE 22003; after complete it goes to the conflict ledger.` }];
+  const fires = reshaped.filter(isSynced).flatMap((table) => (table.table?.triggers ?? []).filter((trigger) => trigger.onUpdate && trigger.enabled).map((trigger) => `${trigger.name} on ${table.name}`));
+  const triggers = fires.length === 0 ? [] : [{ rule: "fill-fires-triggers", message: `The fill is an UPDATE: it fires ${fires.join(", ")} once for every row.` }];
+  return [...base, ...down, ...triggers].map(({ rule, message }) => ({
+    rule,
+    severity: "warning",
+    ...at,
+    endLine: at.line,
+    endColumn: at.column,
+    message,
+    lock: null,
+    blocks: "none",
+    rewrite: false,
+    scan: false,
+    heavy: false,
+    plan: [],
+    suppressed: null,
+  }));
+}
+
+function baseTableHazard(draft: Draft, tables: readonly string[]): { rule: string; message: string } {
+  return {
+    rule: "base-table-prepared",
+    message: `Clients that use ${tables.join(", ")} directly, not through a version schema: a named prepared statement fails once with "cached plan must not change result type" when a column it returns changes its type at complete or rollback, and SELECT * or COPY without a column list meets added columns from start on. Everything else goes on. Cure: move them to version ${draft.versionSchema} before complete.`,
+  };
+}
