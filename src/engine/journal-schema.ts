@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MigrationError } from "../core/error.ts";
 import type { Connection } from "../dialects/postgres/connect.ts";
 import { DatabaseError } from "../dialects/postgres/database-error.ts";
+import { sqlstateOf } from "./failure.ts";
 
 /** Numbered files, each applied once. Append only: a file that has been released is never edited. */
 const versions: readonly string[] = [
@@ -79,7 +80,7 @@ async function explainInstall(connection: Connection, error: unknown): Promise<u
   return new MigrationError("privilege-missing", {
     happened: `The role ${who?.role} may not make the schema "shoofly" for the journal: ${error.message}.`,
     safeNext: [`GRANT CREATE ON DATABASE ${who?.database} TO ${who?.role};`],
-    sqlstate: error.sqlstate ?? "",
+    ...sqlstateOf(error),
     cause: error,
   });
 }
@@ -88,7 +89,7 @@ export function readOnlyServer(error: DatabaseError): MigrationError {
   return new MigrationError("read-only-server", {
     happened: `The server does not accept writes: ${error.message}.`,
     safeNext: ["Connect to the primary server.", "SHOW default_transaction_read_only;"],
-    sqlstate: error.sqlstate ?? "",
+    ...sqlstateOf(error),
     cause: error,
   });
 }

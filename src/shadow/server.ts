@@ -1,11 +1,10 @@
 // Throw-away PostgreSQL servers: made from binaries on a free port of the loopback interface, gone when we are gone.
-import { randomInt } from "node:crypto";
 import { appendFile, chown, mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { reachableTemporaryDirectory, serverAccount } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
+import { findFreePort } from "./port.ts";
 import { Supervisor } from "./supervisor.ts";
 
 export interface ServerOptions {
@@ -124,24 +123,6 @@ async function startOnFreePort(supervisor: Supervisor, directory: string, logFil
     const error = await startError("did not start", logFile);
     if (attempt === startAttempts || !error.message.includes(portInUse)) throw error;
   }
-}
-
-// Below the range that systems hand out by themselves: a port of that range can be taken by any outgoing connection while
-// the server restarts, even by a client that tries to reach the server and so connects to itself.
-async function findFreePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = randomInt(15_000, 32_000);
-    if (await isFree(port)) return port;
-  }
-  throw new Error("There is no free port between 15000 and 32000 on 127.0.0.1 for a PostgreSQL server.");
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
-  });
 }
 
 async function askVersion(port: number, logFile: string): Promise<number> {

@@ -3,5 +3,5 @@ import { dirname } from "node:path";
 import { startServer } from "../../dist/shadow/server.js";
 
 const server = await startServer();
-console.log(JSON.stringify({ url: server.url, directory: dirname(server.logFile) }));
+process.stdout.write(`${JSON.stringify({ url: server.url, directory: dirname(server.logFile) })}\n`);
 setInterval(() => {}, 60_000);

@@ -7,7 +7,8 @@ test.each(["postgres-18", "postgres-15"])("%s is tested", async (name) => {
   expect(server !== undefined || inject("skippedServers").includes(name)).toBe(true);
 });
 
-for (const name of inject("skippedServers")) test.skip(`${name} is not installed (SHOOFLY_SKIP_PG15)`);
+// oxlint-disable-next-line vitest/no-disabled-tests -- a missing server must show in the count of skipped tests
+for (const name of inject("skippedServers")) test.skip(`${name} is not installed (SHOOFLY_SKIP_PG15)`, () => {});
 
 test.each(servers)("a database of $name is empty, its own, and gone with its roles", async (server) => {
   const database = await createDatabase(server);

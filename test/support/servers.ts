@@ -20,14 +20,16 @@ declare module "vitest" {
 }
 
 const debianBinaries = "/usr/lib/postgresql/15/bin";
+const debianFiles = [`${debianBinaries}/postgres`, `${debianBinaries}/pg_dump`, "/usr/sbin/pgbouncer"];
 const running: Server[] = [];
 
 export async function setup(project: TestProject): Promise<void> {
   const isDebianSkipped = process.env["SHOOFLY_SKIP_PG15"] === "1";
-  if (!isDebianSkipped && !existsSync(debianBinaries)) {
+  const missing = debianFiles.filter((file) => !existsSync(file));
+  if (!isDebianSkipped && missing.length > 0) {
     throw new Error(
-      `The database tests need Debian's PostgreSQL 15 in ${debianBinaries}. Install it with ` +
-        "`apt-get install postgresql-15 postgresql-contrib`, or set SHOOFLY_SKIP_PG15=1 to test on PostgreSQL 18 only.",
+      `The database tests need Debian's PostgreSQL 15 and pgbouncer; missing: ${missing.join(", ")}. Install them with ` +
+        "`bash scripts/install-servers.sh` as root, or set SHOOFLY_SKIP_PG15=1 to test on PostgreSQL 18 only.",
     );
   }
   try {
@@ -35,7 +37,7 @@ export async function setup(project: TestProject): Promise<void> {
     if (!isDebianSkipped)
       servers.push({ ...(await start("postgres-15", debianBinaries)), binDirectory: debianBinaries });
     project.provide("servers", servers);
-    project.provide("skippedServers", isDebianSkipped ? ["postgres-15"] : []);
+    project.provide("skippedServers", isDebianSkipped ? ["postgres-15", "pgbouncer"] : []);
   } catch (error) {
     await teardown();
     throw error;

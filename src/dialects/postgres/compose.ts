@@ -88,7 +88,7 @@ function changeStep(draft: Draft, change: DataChange): NewStep {
   const condition = change.whereClause === null ? "" : ` AND (${change.whereClause})`;
   const sql = `WITH _shoofly_changed AS (UPDATE ${base} AS ${row} SET ${change.setClause} FROM (SELECT ${before.join(", ")} FROM ${base} AS b WHERE ${rangeCondition(key, "b")} FOR NO KEY UPDATE) AS _shoofly_before${from} WHERE ${same.join(" AND ")}${condition} RETURNING ${returning.join(", ")}) INSERT INTO ${archiveOf(draft, change)} SELECT * FROM _shoofly_changed ON CONFLICT DO NOTHING`;
   const matches = key.columns.map((column) => `t.${quoteIdentifier(column.name)} = a.${quoteIdentifier(column.name)}`);
-  const stands = change.sets.map((set, index) => `ROW(t.${quoteIdentifier(set.column)}) OPERATOR(pg_catalog.*=) ROW(a.${quoteIdentifier(`_new_${index}`)})`);
+  const stands = change.sets.map((set, index) => `ROW(t.${quoteIdentifier(set.column)})::record OPERATOR(pg_catalog.*=) ROW(a.${quoteIdentifier(`_new_${index}`)})::record`);
   const restore = change.sets.map((set, index) => `${quoteIdentifier(set.column)} = a.${quoteIdentifier(`_old_${index}`)}`);
   const undo = `UPDATE ${base} AS t SET ${restore.join(", ")} FROM ${archiveOf(draft, change)} AS a WHERE ${[rangeCondition(key, "a"), ...matches, ...stands].join(" AND ")}`;
   return {

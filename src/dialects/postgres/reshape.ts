@@ -224,7 +224,7 @@ function additionLoss(draft: Draft, table: TableDraft, column: ColumnDraft): Los
   const base = baseOf(draft, table);
   const name = quoteIdentifier(column.physical);
   const fallback = column.addition.lateDefault ?? /\bDEFAULT\s+(.+?)(?:\s+NOT\s+NULL)?\s*$/is.exec(column.addition.definition)?.[1] ?? "NULL";
-  const condition = column.addition.lateDefault === null ? `ROW(${name}) OPERATOR(pg_catalog.*<>) ROW((${fallback})::${column.type})` : "false";
+  const condition = column.addition.lateDefault === null ? `ROW(${name})::record OPERATOR(pg_catalog.*<>) ROW((${fallback})::${column.type})::record` : "false";
   return [
     {
       what: `values of ${relationOf(draft, table)}.${column.newName ?? column.physical}`,

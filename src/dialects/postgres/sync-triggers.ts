@@ -119,7 +119,7 @@ function watched(pairs: readonly Pair[]): string[] {
 function changed(table: TableDraft, physical: string, name: string = physical): string {
   const exact = table.columns.find((column) => column.physical === physical)?.column?.exactlyComparable ?? false;
   const quoted = quoteIdentifier(name);
-  return exact ? `OLD.${quoted} IS DISTINCT FROM NEW.${quoted}` : `ROW(OLD.${quoted}) OPERATOR(pg_catalog.*<>) ROW(NEW.${quoted})`;
+  return exact ? `OLD.${quoted} IS DISTINCT FROM NEW.${quoted}` : `ROW(OLD.${quoted})::record OPERATOR(pg_catalog.*<>) ROW(NEW.${quoted})::record`;
 }
 
 function insertBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {

@@ -93,7 +93,7 @@ function withChecks(draft: Draft, table: TableDraft, column: ColumnDraft, statem
   const roundTrip = preflightAt(statement, at, {
     title: `${table.name}.${column.newName ?? ""}: down(up(x)) gives x back`,
     expects: "empty",
-    sql: `SELECT s.${own} AS old, s.${holder} AS new, ${down} AS back FROM (${sample}) AS s WHERE ROW(${down}) OPERATOR(pg_catalog.*<>) ROW(s.${own}) LIMIT 5`,
+    sql: `SELECT s.${own} AS old, s.${holder} AS new, ${down} AS back FROM (${sample}) AS s WHERE ROW(${down})::record OPERATOR(pg_catalog.*<>) ROW(s.${own})::record LIMIT 5`,
     code: "lossy-down",
     hint: `Mend down, or accept the loss: -- shoofly:allow lossy-down reason="…"`,
   });

@@ -197,3 +197,19 @@ as $$
 $$;
 
 revoke all on function shoofly.structure(text[]) from public;
+
+-- Stands in the views of a closed version: reading them says so instead of showing the retired shape.
+create function shoofly.refuse_closed_version(message text) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  raise exception using errcode = 'object_not_in_prerequisite_state', message = message,
+    hint = 'Point the application at the new version, or take the migration back with shoofly rollback.';
+end $$;
+
+create function shoofly.refuse_closed_write() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform shoofly.refuse_closed_version(tg_argv[0]);
+  return null;
+end $$;
+grant execute on function shoofly.refuse_closed_version(text), shoofly.refuse_closed_write() to public;
