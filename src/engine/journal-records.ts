@@ -5,7 +5,7 @@ import type { MigrationRecord, StepRecord } from "../core/record.ts";
 export const leaseKey: bigint = 0x73_68_6f_6f_66_6c_79n;
 
 /** The lease's lock in pg_locks: the key's high half as classid, its low half as objid (manual §54.12). */
-export const leaseLockCondition = `l.locktype = 'advisory' and l.granted and l.objsubid = 1
+export const leaseLockCondition: string = `l.locktype = 'advisory' and l.granted and l.objsubid = 1
   and l.classid::bigint = ${leaseKey >> 32n} and l.objid::bigint = ${leaseKey & 0xffffffffn}
   and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())`;
 
@@ -32,7 +32,7 @@ export interface MigrationRow {
 }
 
 /** A verb that is under way without a runner, an error or a person to wait for was killed: `runner gone`. */
-export const migrationsSql = `
+export const migrationsSql: string = `
   select m.name, m.file, m.checksum, m.target_schema, m.state, m.phase, m.versions, m.error, m.progress, m.carried_by, m.tables,
     to_json(m.started_at)#>>'{}' as started_at, to_json(m.changed_at)#>>'{}' as changed_at, m.started_by, m.position::text as position,
     case when m.error is null and m.waiting_for is distinct from 'you'

@@ -14,8 +14,28 @@ const versions: readonly string[] = [
 const installLockKey = "0x73686f6f2d6a6e6c"; // "shoo-jnl": another key than the lease's, held for the installing transaction only
 const installTries = 100;
 
-/** The version in the database; null without a journal. */
+/**
+ * The version in the database; null without a journal.
+ * @throws MigrationError `privilege-missing` when the role may not look
+ */
 export async function journalVersion(connection: Connection): Promise<number | null> {
+  try {
+    return await readVersion(connection);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.kind !== "privilege") throw error;
+    throw new MigrationError("privilege-missing", {
+      happened: `The role may not read the journal: ${error.message}.`,
+      safeNext: [
+        "Use the role that made the journal, or as its owner:",
+        "GRANT USAGE ON SCHEMA shoofly TO <role>; GRANT SELECT ON ALL TABLES IN SCHEMA shoofly TO <role>;",
+      ],
+      ...sqlstateOf(error),
+      cause: error,
+    });
+  }
+}
+
+async function readVersion(connection: Connection): Promise<number | null> {
   const [found] = await connection.query<{ there: boolean }>("select to_regclass('shoofly.meta') is not null as there");
   if (found?.there !== true) return null;
   const [meta] = await connection.query<{ version: number }>("select version from shoofly.meta");

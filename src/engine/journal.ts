@@ -115,7 +115,8 @@ export class Journal {
       for (const file of files) {
         await this.connection.affected(
           `insert into shoofly.migrations (name, file, checksum, target_schema, state, versions, carried_by, tables, baseline)
-           values ($1, $2, $3, current_schema(), 'purged', jsonb_build_object('old', null, 'new', null), $1, '{}', true)
+           values ($1, $2, $3, coalesce(current_schema(), 'public'), 'purged',
+             jsonb_build_object('old', current_schema(), 'new', current_schema()), $1, '{}', true)
            on conflict (name) do update set checksum = excluded.checksum, file = excluded.file where shoofly.migrations.baseline`,
           [file.name, file.file, file.checksum],
         );

@@ -14,13 +14,6 @@ function placeOf(details: StoredError["details"]): string | null {
   return [file, line, ...(typeof column === "number" ? [column] : [])].join(":");
 }
 
-function excerptOf(details: StoredError["details"]): readonly string[] {
-  const excerpt = details["excerpt"];
-  if (typeof excerpt !== "string" || excerpt === "") return [];
-  return excerpt.split("\n").map((line) => `${" ".repeat(labelWidth)}${line}`.trimEnd());
-}
-
-/** @param command what was run, for the last line: `start 0042` */
 export function failureText(error: StoredError, style: Style, width: number): string {
   const meaning = errorCodes[error.code as ErrorCode]?.meaning ?? "";
   const block = (label: string, text: string): string =>
@@ -36,7 +29,6 @@ export function failureText(error: StoredError, style: Style, width: number): st
   const lines = [
     `${style.paint("bad", "✗")} ${style.paint("strong", error.code)}  ${meaning}`,
     block("What happened", happened),
-    ...excerptOf(error.details),
     block("Database now", error.databaseNow),
     block("Application", error.application),
     block("Safe next", next.join("\n")),

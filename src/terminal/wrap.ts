@@ -33,8 +33,13 @@ function wrapLine(line: string, width: number, hard: boolean): readonly string[]
   return [...lines, current.trimEnd()];
 }
 
+/** A line of a source excerpt, `12 | ALTER …`: its caret has to stay below its place. */
+const excerptLine = /^ *\d* \| /;
+
 export function wrap(text: string, width: number, hard = false): readonly string[] {
-  return text.split("\n").flatMap((line) => wrapLine(line, Math.max(width, 12), hard));
+  return text
+    .split("\n")
+    .flatMap((line) => (excerptLine.test(line) ? [line] : wrapLine(line, Math.max(width, 12), hard)));
 }
 
 /** Wraps and puts every line but the first behind `indent` spaces. */

@@ -1,7 +1,7 @@
 // Puts a draft's steps in the order that loses no row and fails no statement (the order is the product's core promise).
 import type { Phase } from "../../core/phase.ts";
-import type { BackfillStep, Check, GateName, Step, VerifyStep } from "../../core/step.ts";
-import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
+import type { BackfillStep, Check, GateName, Loss, Step, VerifyStep } from "../../core/step.ts";
+import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { DataChange, Draft, TableDraft } from "./draft.ts";
 import { isReshaped, isSynced, nameAfterSwitch } from "./draft.ts";
 import { archiveStatement, checkOf, chunkKeyOf, derivedColumns, fillStatement, notNullCheck, rangeCondition } from "./fill.ts";
@@ -204,21 +204,29 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
   ];
 }
 
-/** Rows of the new version whose value `down` could not carry back: they are moved to the archive by a rollback that is told to. */
-function retiredLoss(draft: Draft, table: TableDraft): { what: string; countSql: string; archiveSql: string[] }[] {
+/**
+ * Rows of the new version whose value `down` could not carry back. Where the old column is NOT NULL a rollback that is told to
+ * archives and removes them; elsewhere the old column is NULL and the row itself is archived.
+ */
+function retiredLoss(draft: Draft, table: TableDraft): Loss[] {
   const base = quoteQualified(draft.schema.name, table.name);
   const after = nameAfterSwitch(table, draft.names);
-  const conditions = table.columns
-    .filter((column) => column.replacement !== null && column.column?.notNull === true)
-    .map((column) => `${quoteIdentifier(after(column.physical))} IS NULL`);
-  if (conditions.length === 0) return [];
-  const condition = conditions.join(" OR ");
+  const lost = (isNotNull: boolean): string =>
+    table.columns
+      .filter((column) => column.replacement !== null && (column.column?.notNull ?? false) === isNotNull)
+      .map((column) => `(${quoteIdentifier(after(column.physical))} IS NULL AND ${quoteIdentifier(column.newName ?? "")} IS NOT NULL)`)
+      .join(" OR ");
+  const entry = (condition: string, archive: string, more: readonly string[]): Loss => ({
+    what: `rows of ${relationOf(draft, table)} whose value has no place in the old version`,
+    countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
+    archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(archive)), `SELECT * FROM ${base} WHERE ${condition}`), ...more],
+  });
+  const [firm, loose] = [lost(true), lost(false)];
+  // NULL may be what `down` says; only with an entry in the ledger is it a value that was lost.
+  const conflicted = `EXISTS (SELECT FROM ${stateSchema}.conflicts WHERE migration = ${quoteLiteral(draft.migration).trim()}) AND (${loose})`;
   return [
-    {
-      what: `rows of ${relationOf(draft, table)} whose value has no place in the old version`,
-      countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
-      archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(`${table.name}_rows`)), `SELECT * FROM ${base} WHERE ${condition}`), `DELETE FROM ${base} WHERE ${condition}`],
-    },
+    ...(firm === "" ? [] : [entry(firm, `${table.name}_rows`, [`DELETE FROM ${base} WHERE ${firm}`])]),
+    ...(loose === "" ? [] : [entry(conflicted, `${table.name}_values`, [])]),
   ];
 }
 

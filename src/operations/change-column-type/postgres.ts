@@ -13,6 +13,8 @@ interface Change {
   readonly table: string;
   readonly column: string;
   readonly type: string;
+  /** Given by COLLATE; without it the new column has the collation of its type, as the naive statement would give. */
+  readonly collation: string | null;
   readonly using: { readonly text: string; readonly start: number } | null;
 }
 
@@ -21,7 +23,7 @@ export const changeColumnType: Operation<Change> = {
   match: (statement, draft) => {
     const found = alterCommand(statement, draft, "AT_AlterColumnType");
     if (found === null) return null;
-    return { table: found.table.name, column: found.column, type: deparseType(statement), using: usingClause(statement) };
+    return { table: found.table.name, column: found.column, type: deparseType(statement), collation: collateClause(statement), using: usingClause(statement) };
   },
   naive: (change) => ({
     message: `Changing the type of ${change.table}.${change.column} rewrites the table and its indexes under ACCESS EXCLUSIVE: reads and writes wait for the whole time.`,
@@ -47,7 +49,7 @@ export const changeColumnType: Operation<Change> = {
       replacement: {
         physical: draft.names.added(column.physical),
         type: change.type,
-        collation: column.column?.collation ?? null,
+        collation: change.collation,
         up,
         down: [],
         notNull: column.column?.notNull ?? false,
@@ -63,6 +65,15 @@ export const changeColumnType: Operation<Change> = {
     return withChecks(withColumn(expanded, expandedTable, done), expandedTable, done, statement, (down ?? upText)?.start ?? statement.start);
   },
 };
+
+function collateClause(statement: Statement): string | null {
+  const text = statement.source.text.slice(statement.start, statement.end);
+  const tokens = topLevel(scanTokens(text)).filter((token) => token.keyword);
+  const collate = tokens.find((token) => token.text.toUpperCase() === "COLLATE");
+  if (collate === undefined) return null;
+  const using = tokens.find((token) => token.start > collate.end && token.text.toUpperCase() === "USING");
+  return text.slice(collate.end, using?.start ?? text.length).trim();
+}
 
 /** The author's text between USING and the end of the command. */
 function usingClause(statement: Statement): Change["using"] {

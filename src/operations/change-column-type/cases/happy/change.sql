@@ -1,0 +1,3 @@
+-- Prices get cents.
+-- shoofly:down (price * 100)::int
+ALTER TABLE products ALTER COLUMN price TYPE numeric(10,2) USING price / 100.0;

@@ -1,0 +1,3 @@
+-- Codes become text.
+-- shoofly:down code::int
+ALTER TABLE log ALTER code TYPE text USING code::text;

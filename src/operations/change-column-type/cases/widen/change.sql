@@ -1,0 +1,2 @@
+-- Balances outgrow int.
+ALTER TABLE accounts ALTER COLUMN abalance TYPE bigint;

@@ -1,0 +1,2 @@
+-- Names are unique.
+CREATE UNIQUE INDEX ON products (name);

@@ -1,0 +1,2 @@
+-- Nobody counts any more.
+ALTER TABLE products DROP COLUMN qty;

@@ -1,0 +1,2 @@
+-- Nobody searches by region.
+DROP INDEX products_region_idx;

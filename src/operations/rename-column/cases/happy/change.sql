@@ -1,0 +1,2 @@
+-- The field is a title.
+ALTER TABLE products RENAME COLUMN name TO title;

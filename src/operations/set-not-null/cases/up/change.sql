@@ -1,0 +1,3 @@
+-- Every product has a region.
+-- shoofly:up coalesce(region, 'eu')
+ALTER TABLE products ALTER COLUMN region SET NOT NULL;

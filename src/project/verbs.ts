@@ -1,0 +1,128 @@
+// The four verbs that change a database, with everything that is checked before the engine runs.
+import { crashFrom } from "../core/crash-point.ts";
+import { MigrationError } from "../core/error.ts";
+import type { Emit } from "../core/event.ts";
+import type { Phase } from "../core/phase.ts";
+import type { Plan } from "../core/plan.ts";
+import { verbOf } from "../core/state.ts";
+import type { Connection } from "../dialects/postgres/connect.ts";
+import type { StatusDocument } from "../documents/status.ts";
+import { runVerb } from "../engine/run.ts";
+import { discoverFiles } from "../files/discover.ts";
+import { assertBaseline } from "./baseline.ts";
+import type { Project } from "./config.ts";
+import { readJournal } from "./journal-facts.ts";
+import { findFile, makePlan } from "./make-plan.ts";
+import { currentPerson, withConnection } from "./reading.ts";
+import { assertFresh, loadPlan } from "./saved-plan.ts";
+import { findEntry, onlyEntry, readStatus } from "./status.ts";
+
+/** How a run is watched and steered. */
+export interface RunControls {
+  readonly emit: Emit;
+  readonly stop: AbortSignal;
+  readonly cancel: AbortSignal;
+}
+
+export interface StartOptions {
+  /** As typed: a name, or a unique part of it. */
+  readonly name: string;
+  /** A saved plan that has to fit. */
+  readonly planFile?: string | undefined;
+  readonly until?: Phase | undefined;
+  readonly acceptDrift?: boolean | undefined;
+  readonly workers?: number | undefined;
+  readonly lockBudgetMs?: number | undefined;
+}
+
+/** Leaves out what is undefined: the engine has its own defaults. */
+function given<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** A run that is resumed executes its stored plan: an edit of the file in between would silently not happen. */
+async function assertResumable(connection: Connection, project: Project, name: string): Promise<void> {
+  const facts = await readJournal(connection);
+  const record = facts?.migrations.find((candidate) => candidate.name === name);
+  if (facts === null || record === undefined || verbOf[record.state] !== "start") return;
+  const files = discoverFiles(project.migrations);
+  for (const member of facts.migrations.filter((candidate) => candidate.carriedBy === record.carriedBy)) {
+    const file = files.find((candidate) => candidate.name === member.name);
+    const isAccepted = facts.accepted.some((entry) => entry.name === member.name && entry.checksum === file?.checksum);
+    if (file === undefined || file.checksum === member.checksum || isAccepted) continue;
+    throw new MigrationError("checksum-mismatch", {
+      happened: `${file.file} was edited while its migration is ${record.state}; going on would run the plan of the old text.`,
+      safeNext: [
+        `shoofly rollback ${record.carriedBy}, then shoofly start ${record.carriedBy}   (runs the new text)`,
+        `or put the old text back, then shoofly start ${record.carriedBy}   (goes on)`,
+      ],
+      details: { file: file.file, migration: member.name },
+    });
+  }
+}
+
+async function planUnderLease(connection: Connection, project: Project, name: string, saved: Plan | null, planFile: string): Promise<Plan> {
+  const fresh = await makePlan(connection, project, name);
+  if (saved === null) return fresh;
+  assertFresh(saved, fresh, planFile);
+  return saved;
+}
+
+async function statusOf(project: Project, name: string): Promise<StatusDocument> {
+  return await withConnection(project, async (connection) => {
+    const status = await readStatus(connection, project);
+    return onlyEntry(status, findEntry(status, project, name));
+  });
+}
+
+/** Expands, fills and verifies; ends at `ready`. A second call resumes. */
+export async function startMigration(project: Project, options: StartOptions, controls: RunControls): Promise<StatusDocument> {
+  const { name } = findFile(project, options.name);
+  const saved = options.planFile === undefined ? null : loadPlan(options.planFile, name);
+  await withConnection(project, async (connection) => {
+    await assertBaseline(connection, project);
+    await assertResumable(connection, project, name);
+  });
+  await runVerb({
+    url: project.url(),
+    verb: "start",
+    migration: name,
+    makePlan: async (connection) => await planUnderLease(connection, project, name, saved, options.planFile ?? ""),
+    ...given({
+      until: options.until,
+      acceptDrift: options.acceptDrift,
+      workers: options.workers,
+      lockBudgetMs: options.lockBudgetMs ?? project.lockBudgetMs ?? undefined,
+    }),
+    ...controls,
+    crash: crashFrom(process.env["SHOOFLY_CRASH_AT"]),
+    by: currentPerson(),
+  });
+  return await statusOf(project, name);
+}
+
+export interface ChangeOptions {
+  /** The full name. */
+  readonly name: string;
+  readonly verb: "complete" | "rollback" | "purge";
+  readonly until?: "ready" | undefined;
+  readonly archive?: boolean | undefined;
+  readonly gate?: "strict" | "none" | undefined;
+  readonly reason?: string | undefined;
+  readonly acceptDrift?: boolean | undefined;
+}
+
+/** Runs a verb on a migration that was started. Whoever calls has had it confirmed. */
+export async function changeMigration(project: Project, options: ChangeOptions, controls: RunControls): Promise<StatusDocument> {
+  const { name, verb, ...rest } = options;
+  await runVerb({
+    url: project.url(),
+    verb,
+    migration: name,
+    ...given({ ...rest, lockBudgetMs: project.lockBudgetMs ?? undefined }),
+    ...controls,
+    crash: crashFrom(process.env["SHOOFLY_CRASH_AT"]),
+    by: currentPerson(),
+  });
+  return await statusOf(project, name);
+}
