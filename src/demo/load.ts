@@ -2,8 +2,10 @@
 //
 // The rate is a schedule and not a pause between statements: a statement that should have been sent while its connection was
 // blocked counts its wait from the time it was due, so that a stall is measured once per statement it held up.
+import { isIPv4 } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { Latency } from "./latency.ts";
 import {
   type Ledger,
@@ -68,7 +70,8 @@ export interface Load {
 }
 
 const failuresKept = 10;
-const reconnectsMax = 5;
+/** In a row; a client that cannot go on ends, and has been counted as failed. */
+const recoveriesMax = 5;
 const hour = 3_600_000;
 
 /** Starts the clients; returns once all are connected, so that a wrong URL fails here. */
@@ -191,7 +194,7 @@ async function runClient({ client, index, options, control, isOver, fail }: Clie
   const { session, context } = client;
   const interval = (): number => (1000 * options.connections) / control.statementsPerSecond;
   let dueAtMs = performance.now() + (interval() * index) / options.connections;
-  let reconnects = 0;
+  let recoveries = 0;
   while (!isOver()) {
     const restMs = dueAtMs - performance.now();
     if (restMs > 1) await sleep(restMs, undefined, { signal: control.stop.signal }).catch(() => undefined);
@@ -202,6 +205,7 @@ async function runClient({ client, index, options, control, isOver, fail }: Clie
     session.startUnit(dueAtMs);
     try {
       await operation.run(context);
+      recoveries = 0;
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
       fail({
@@ -211,8 +215,9 @@ async function runClient({ client, index, options, control, isOver, fail }: Clie
         message,
         sql: session.lastSql,
       });
-      reconnects += 1;
-      if (reconnects > reconnectsMax) break;
+      if (!session.isConnected) context.ledger.uncertain += 1;
+      recoveries += 1;
+      if (recoveries > recoveriesMax) break;
       await recover(session).catch(() => undefined);
     }
     dueAtMs += interval() * Math.max(1, session.counts.statements - before);
@@ -234,8 +239,10 @@ async function recover(session: Session): Promise<void> {
   await session.connect();
 }
 
+/** Asks the driver where it would go: a URL can name its host in several ways. */
 function assertLoopback(url: string): void {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
-  if (host === "localhost" || host === "::1" || host === "" || /^127\./.test(host)) return;
-  throw new RangeError(`The load generator only writes to databases on this machine, not to ${host}.`);
+  const { host } = new pg.Client({ connectionString: url });
+  const isLoopback =
+    host === "localhost" || host === "::1" || host.startsWith("/") || (isIPv4(host) && host.startsWith("127."));
+  if (!isLoopback) throw new RangeError(`The load generator only writes to databases on this machine, not to ${host}.`);
 }

@@ -90,7 +90,7 @@ grantable (label, owner, acl, preset) AS (
   SELECT label, owner, coalesce(acl, acldefault(acl_kind::"char", owner)), acldefault(acl_kind::"char", owner)
   FROM object WHERE acl_kind IS NOT NULL
   UNION ALL
-  SELECT format('column %s.%I', t.name, a.attname), t.relowner, a.attacl, '{}'
+  SELECT format('column %s.%I', t.name, a.attname), t.relowner, a.attacl, acldefault('c', t.relowner)
   FROM relation t JOIN pg_attribute a ON a.attrelid = t.oid WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped
 ),
 -- Only what differs from the owner's and PUBLIC's preset privileges, so that a grant that was taken back leaves no trace.

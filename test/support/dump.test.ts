@@ -64,8 +64,8 @@ const mutations: Mutation[] = [
   },
   {
     title: "not null",
-    change: "ALTER TABLE child ALTER parent_id SET NOT NULL",
-    undo: "ALTER TABLE child ALTER parent_id DROP NOT NULL",
+    change: "ALTER TABLE child ALTER note SET NOT NULL",
+    undo: "ALTER TABLE child ALTER note DROP NOT NULL",
   },
   {
     title: "default",
@@ -104,8 +104,8 @@ const mutations: Mutation[] = [
   },
   {
     title: "collation",
-    change: 'ALTER TABLE child ALTER note TYPE text COLLATE "POSIX"',
-    undo: 'ALTER TABLE child ALTER note TYPE text COLLATE "C"',
+    change: 'ALTER TABLE parent ALTER name TYPE text COLLATE "POSIX"',
+    undo: 'ALTER TABLE parent ALTER name TYPE text COLLATE "default"',
   },
   {
     title: "rename column",
