@@ -64,14 +64,22 @@ for (const server of servers) {
         expect((await runCase(database.url, each, { verb: "complete" })).state).toBe("completed");
         expect((await runCase(database.url, each, { verb: "purge" })).state).toBe("purged");
         expect(await dumpOf(database)).toBe(await dumpOf(naive));
-        expect((await runCase(database.url, each, { verb: "start" })).state, `start of ${migrationName} again`).toBe("purged");
+        expect((await runCase(database.url, each, { verb: "start" })).state, `start of ${migrationName} again`).toBe(
+          "purged",
+        );
       });
     });
   }
 }
 
 /** Runs a verb up to its n-th step; stopping before the last one ends in the `interrupted` error. */
-async function interrupted(url: string, each: Parameters<typeof runCase>[1], verb: "start" | "complete", count: number, all: number): Promise<void> {
+async function interrupted(
+  url: string,
+  each: Parameters<typeof runCase>[1],
+  verb: "start" | "complete",
+  count: number,
+  all: number,
+): Promise<void> {
   const run = runCase(url, each, { verb, stopAfter: count });
   if (count >= all) await run.catch((error: unknown) => expect(error).toMatchObject({ code: "interrupted" }));
   else await expect(run).rejects.toMatchObject({ code: "interrupted" });

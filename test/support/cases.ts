@@ -31,22 +31,39 @@ export function readCases(): Case[] {
   return readdirSync(operations, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(operations, entry.name, "cases")))
     .flatMap((entry) =>
-      readdirSync(join(operations, entry.name, "cases")).map((name) => readCase(`${entry.name}/${name}`, join(operations, entry.name, "cases", name))),
+      readdirSync(join(operations, entry.name, "cases")).map((name) =>
+        readCase(`${entry.name}/${name}`, join(operations, entry.name, "cases", name)),
+      ),
     );
 }
 
 function readCase(name: string, directory: string): Case {
   const read = (file: string): string => readFileSync(join(directory, file), "utf8");
   const changeSql = read("change.sql");
-  return { name, directory, schemaSql: read("schema.sql"), changeSql, naiveSql: existsSync(join(directory, "naive.sql")) ? read("naive.sql") : changeSql };
+  return {
+    name,
+    directory,
+    schemaSql: read("schema.sql"),
+    changeSql,
+    naiveSql: existsSync(join(directory, "naive.sql")) ? read("naive.sql") : changeSql,
+  };
 }
 
 /** The plan of a case on a database that has its schema. */
 export async function planCase(connection: Connection, each: Case): Promise<Plan> {
   const journal = await Journal.openIfThere(connection);
-  const done = (await journal?.migrations())?.findLast((migration) => ["completed", "purged"].includes(migration.state));
-  const { schema, facts } = await introspect(connection, { schema: "public", currentVersion: done?.versions.new ?? "public" });
-  const made = await plan({ files: [{ name: migrationName, file: "change.sql", text: each.changeSql, checksum: "sha256:case" }], schema, facts });
+  const done = (await journal?.migrations())?.findLast((migration) =>
+    ["completed", "purged"].includes(migration.state),
+  );
+  const { schema, facts } = await introspect(connection, {
+    schema: "public",
+    currentVersion: done?.versions.new ?? "public",
+  });
+  const made = await plan({
+    files: [{ name: migrationName, file: "change.sql", text: each.changeSql, checksum: "sha256:case" }],
+    schema,
+    facts,
+  });
   await checkExpressions(connection, made);
   return made;
 }
@@ -72,7 +89,8 @@ export async function runCase(url: string, each: Case, options: VerbOptions): Pr
     gate: "standard",
     emit: (event) => {
       options.onEvent?.(event);
-      if (event.type === "step.finished" && options.stopAfter !== undefined && ++finished >= options.stopAfter) stop.abort();
+      if (event.type === "step.finished" && options.stopAfter !== undefined && ++finished >= options.stopAfter)
+        stop.abort();
     },
     stop: stop.signal,
     cancel: new AbortController().signal,

@@ -50,7 +50,8 @@ export function parseExpression(text: string, qualifiers: readonly string[]): Ex
   } catch (error) {
     throw new ExpressionError(messageOf(error), 0);
   }
-  if (value === undefined) throw new ExpressionError("this is not one expression", 0);
+  const isList = value !== undefined && "RowExpr" in value && value.RowExpr.row_format === "COERCE_IMPLICIT_CAST";
+  if (value === undefined || isList) throw new ExpressionError("this is not one expression", 0);
   const source = makeSource("", text);
   const columns: ColumnUse[] = [];
   let hasSubquery = false;
