@@ -5,7 +5,8 @@ import type { Answer, Call, Command, Options } from "./commands/contract.ts";
 import { commands } from "./commands/index.ts";
 import { MigrationError } from "./core/error.ts";
 import { toolVersion } from "./core/version.ts";
-import { asMigrationError, errorDocument, failureText } from "./terminal/failure.ts";
+import { storedError } from "./engine/failure.ts";
+import { asMigrationError, failureText } from "./terminal/failure.ts";
 import { watchSignals, type Signals } from "./terminal/signals.ts";
 import { openTerminal, tolerateClosedPipes, type ProgressMode, type Terminal } from "./terminal/terminal.ts";
 
@@ -90,7 +91,7 @@ async function printFailure(thrown: unknown, terminal: Terminal, options: Partia
   const { withoutSecrets } = await import("./project/target.ts");
   const urls = [options.db, process.env["DATABASE_URL"]].filter((url) => url !== undefined);
   const clean = (text: string): string => withoutSecrets(text, urls);
-  const document = errorDocument(error);
+  const document = storedError(error);
   if (options.json === true) terminal.out.write(clean(`${JSON.stringify(document, null, 2)}\n`));
   else terminal.err.write(clean(failureText(document, terminal.err.style, terminal.err.width)));
   if (options.debug === true) {

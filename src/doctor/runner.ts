@@ -1,9 +1,8 @@
 // Is a migration under way whose runner is gone?
 import { verbOf } from "../core/state.ts";
+import { runnerGoneMs } from "../project/status.ts";
 import { formatMs } from "../terminal/units.ts";
 import { ok, warning, type Check } from "./contract.ts";
-
-export const runnerGoneMs = 15_000;
 
 export const runner: Check = {
   name: "runner",

@@ -58,6 +58,11 @@ export class Journal {
     this.connection = connection;
   }
 
+  /** On a connection to a database whose journal has been checked already. */
+  static on(connection: Connection): Journal {
+    return new Journal(connection);
+  }
+
   /** Makes or upgrades the schema `shoofly`. Idempotent; several processes may call it at once. */
   static async install(connection: Connection): Promise<Journal> {
     await installJournal(connection);

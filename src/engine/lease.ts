@@ -28,6 +28,8 @@ export type OnControl = (verb: string, by: string, reason: string | null) => str
 const heartbeatMs = 5_000;
 const controlMs = 1_000;
 const endBoundMs = 10_000;
+/** An answer that takes longer never comes: the connection is dead without having been closed. */
+const silenceMsMax = 15_000;
 
 export class Lease {
   readonly fence: number;
@@ -39,6 +41,7 @@ export class Lease {
   #connection: Connection;
   #control: { readonly migration: string; readonly on: OnControl } | null = null;
   #beating: Promise<void> = Promise.resolve();
+  #restoring: Promise<void> | null = null;
   #beatAt = 0;
 
   constructor(connection: Connection, fence: number, options: LeaseOptions) {
@@ -59,6 +62,21 @@ export class Lease {
     this.lost.throwIfAborted();
   }
 
+  /** For short statements beside the runner's own connection. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Asks whether the lease is ours now, and takes it again where only the connection was lost. */
+  async ensure(): Promise<void> {
+    this.check();
+    try {
+      if ((await fenceIn(this.#connection)) !== this.fence) throw takenOver();
+    } catch (error) {
+      await this.#restore(error);
+    }
+  }
+
   async release(): Promise<void> {
     this.#closing.abort();
     await this.#beating;
@@ -68,10 +86,10 @@ export class Lease {
   async #beat(): Promise<void> {
     while (!this.#closing.signal.aborted && !this.lost.aborted) {
       try {
-        await this.#tick();
+        await within(silenceMsMax, this.#tick());
       } catch (error) {
         if (this.#closing.signal.aborted) return;
-        await this.#restore(error).catch((reason: unknown) => this.#losing.abort(reason));
+        await this.#restore(error).catch(() => undefined); // the reason is in `lost`
       }
       await sleep(controlMs, undefined, { ref: false, signal: this.#closing.signal }).catch(() => undefined);
     }
@@ -106,8 +124,20 @@ export class Lease {
 
   /** The connection broke: the lease is still ours if nobody raised the fence before the lock is taken again. */
   async #restore(error: unknown): Promise<void> {
-    if (error instanceof MigrationError) throw error;
     if (error instanceof DatabaseError && !isConnectionProblem(error) && !this.#connection.lost) return; // a busy row: next beat
+    this.#restoring ??= this.#takeAgain(error).finally(() => {
+      this.#restoring = null;
+    });
+    try {
+      await this.#restoring;
+    } catch (reason) {
+      if (!this.#closing.signal.aborted) this.#losing.abort(reason);
+      throw reason;
+    }
+  }
+
+  async #takeAgain(error: unknown): Promise<void> {
+    if (error instanceof MigrationError) throw error;
     await this.#connection.close();
     const until = Date.now() + (this.#options.reconnectMs ?? 60_000);
     for (let delayMs = 50; ; delayMs = Math.min(2_000, delayMs * 2)) {
@@ -262,6 +292,19 @@ function runnerActive(holder: Holder | null): MigrationError {
     doNot: "Do not end its sessions while it works: it goes on or stops by itself.",
     details: { ...holder },
   });
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const silence = sleep(ms, undefined, { ref: false, signal: ended.signal }).then(() => {
+    throw new DatabaseError("the server does not answer", { kind: "connection-lost" });
+  });
+  try {
+    await Promise.race([work, silence]);
+  } finally {
+    ended.abort();
+    silence.catch(() => undefined);
+  }
 }
 
 function takenOver(): MigrationError {

@@ -105,7 +105,7 @@ export interface ChangeOptions {
   /** The full name. */
   readonly name: string;
   readonly verb: "complete" | "rollback" | "purge";
-  readonly until?: "ready" | undefined;
+  readonly to?: "ready" | undefined;
   readonly archive?: boolean | undefined;
   readonly gate?: "strict" | "none" | undefined;
   readonly reason?: string | undefined;

@@ -38,22 +38,6 @@ export function failureText(error: StoredError, style: Style, width: number): st
   return style.symbols(`${lines.join("\n")}\n`);
 }
 
-/** A failure as data: what `--json` prints and the journal keeps. */
-export function errorDocument(error: MigrationError): StoredError {
-  return {
-    schema: "shoofly.error/1",
-    code: error.code,
-    outcome: error.outcome,
-    happened: error.happened,
-    databaseNow: error.databaseNow,
-    application: error.application,
-    safeNext: error.safeNext,
-    doNot: error.doNot,
-    sqlstate: error.sqlstate,
-    details: error.details,
-  };
-}
-
 /** Whatever was thrown, as a failure: anything but a MigrationError is a fault in shoofly itself. */
 export function asMigrationError(thrown: unknown): MigrationError {
   if (thrown instanceof MigrationError) return thrown;

@@ -1,0 +1,29 @@
+// The list of commands, in the order of the help.
+import { abort } from "./abort.ts";
+import { complete } from "./complete.ts";
+import type { Command } from "./contract.ts";
+import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
+import { init } from "./init.ts";
+import { latest } from "./latest.ts";
+import { newCommand } from "./new.ts";
+import { plan } from "./plan.ts";
+import { purge } from "./purge.ts";
+import { rollback } from "./rollback.ts";
+import { start } from "./start.ts";
+import { status } from "./status.ts";
+
+export const commands: readonly Command[] = [
+  init,
+  newCommand,
+  plan,
+  start,
+  status,
+  complete,
+  rollback,
+  purge,
+  abort,
+  latest,
+  doctor,
+  demo,
+];

@@ -1,0 +1,42 @@
+// `shoofly plan NAME`: the steps, their locks, times and undo, before anything happens. Reads only.
+import type { Command } from "./contract.ts";
+
+export const plan: Command = {
+  name: "plan",
+  summary: "show and save the steps of a migration: SQL, locks, time, undo",
+  help: "The plan is saved to .shoofly/plans/NAME.json; `shoofly start NAME --plan FILE` runs exactly that one.\nPending files before NAME are part of the plan.",
+  argument: { name: "name", required: true, summary: "migration file, or a unique part of its name" },
+  options: [
+    ["-o, --output <file>", "save the plan to this file"],
+    ["--sql", "print the statements instead of the table"],
+    ["--report <file>", "write a Markdown document for people who decide"],
+  ],
+  hasCheckpoints: false,
+  run: async ({ name, options, terminal }) => {
+    const { openProject } = await import("../project/config.ts");
+    const { findFile, makePlan } = await import("../project/make-plan.ts");
+    const { withConnection } = await import("../project/reading.ts");
+    const { savePlan, writeWhole } = await import("../project/saved-plan.ts");
+    const { targetName } = await import("../project/target.ts");
+    const { readFacts } = await import("../dialects/postgres/introspect.ts");
+    const project = openProject(options);
+    const file = findFile(project, name);
+    const { made, facts } = await withConnection(
+      project,
+      async (connection) => ({ made: await makePlan(connection, project, file.name), facts: await readFacts(connection) }),
+      { readOnly: true },
+    );
+    const saved = savePlan(made, options.output);
+    const context = { target: targetName(project.url()), serverVersion: facts.version, saved };
+    if (options.report !== undefined) {
+      const { planReport } = await import("../terminal/plan-report.ts");
+      terminal.err.write(`report written to ${writeWhole(options.report, planReport(made, context))}\n`);
+    }
+    if (options.sql === true) {
+      const { planSql } = await import("../terminal/plan-sql.ts");
+      return { document: made, text: planSql(made) };
+    }
+    const { planText } = await import("../terminal/plan-text.ts");
+    return { document: made, text: planText(made, context, terminal.out.style, terminal.out.width) };
+  },
+};

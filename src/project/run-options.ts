@@ -1,0 +1,96 @@
+// Words of the command line → values, each refused with what would be right.
+import { MigrationError } from "../core/error.ts";
+import { phasesOf, type Phase } from "../core/phase.ts";
+import { migrationStates, type MigrationState } from "../core/state.ts";
+import { nearNames } from "../files/near-names.ts";
+import { durationMs } from "./duration.ts";
+import type { ChangeOptions, StartOptions } from "./verbs.ts";
+
+function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  const [near] = nearNames(value, allowed, 1);
+  throw new MigrationError("usage", {
+    happened: `${option}: "${value}" is none of ${allowed.join(", ")}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+    safeNext: [`${option} ${near ?? allowed[0] ?? ""}`],
+  });
+}
+
+function wholeNumber(value: string, option: string, max: number): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1 && number <= max) return number;
+  throw new MigrationError("usage", {
+    happened: `${option}: "${value}" is no whole number from 1 to ${max}.`,
+    safeNext: [`${option} 2`],
+  });
+}
+
+interface StartWords {
+  readonly plan?: string;
+  readonly until?: string;
+  readonly acceptDrift?: boolean;
+  readonly workers?: string;
+  readonly lockBudget?: string;
+}
+
+const workersMax = 64;
+
+export function startOptions(name: string, words: StartWords): StartOptions {
+  return {
+    name,
+    planFile: words.plan,
+    until: words.until === undefined ? undefined : oneOf<Phase>(words.until, phasesOf.start, "--until"),
+    acceptDrift: words.acceptDrift,
+    workers: words.workers === undefined ? undefined : wholeNumber(words.workers, "--workers", workersMax),
+    lockBudgetMs: words.lockBudget === undefined ? undefined : durationMs(words.lockBudget, "--lock-budget"),
+  };
+}
+
+interface ChangeWords {
+  readonly to?: string;
+  readonly archive?: boolean;
+  readonly gate?: string;
+  readonly reason?: string;
+  readonly acceptDrift?: boolean;
+}
+
+export function changeOptions(name: string, verb: ChangeOptions["verb"], words: ChangeWords): ChangeOptions {
+  const gate = words.gate === undefined ? undefined : oneOf(words.gate, ["strict", "none"] as const, "--gate");
+  if (gate === "none" && (words.reason ?? "").trim() === "") {
+    throw new MigrationError("usage", {
+      happened: "--gate none needs a reason, which is kept in the audit log.",
+      safeNext: [`shoofly ${verb} ${name} --gate none --reason "why no session can be in the way"`],
+    });
+  }
+  return {
+    name,
+    verb,
+    to: words.to === undefined ? undefined : oneOf(words.to, ["ready"] as const, "--to"),
+    archive: words.archive,
+    gate,
+    reason: words.reason,
+    acceptDrift: words.acceptDrift,
+  };
+}
+
+interface WatchWords {
+  readonly waitFor?: string;
+  readonly timeout?: string;
+}
+
+export function watchOptions(
+  name: string,
+  words: WatchWords,
+): { readonly name: string; readonly until: MigrationState | null; readonly timeoutMs: number } {
+  if (name === "") {
+    throw new MigrationError("usage", {
+      happened: "--watch and --wait-for follow one migration: its name is missing.",
+      safeNext: ["shoofly status NAME --watch"],
+    });
+  }
+  return {
+    name,
+    until: words.waitFor === undefined ? null : oneOf(words.waitFor, migrationStates, "--wait-for"),
+    timeoutMs: durationMs(words.timeout ?? (words.waitFor === undefined ? "7d" : "1h"), "--timeout"),
+  };
+}

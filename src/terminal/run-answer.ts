@@ -1,0 +1,29 @@
+// Runs something that reports progress, with the console as its observer, and ends it with State and Next.
+import type { Emit } from "../core/event.ts";
+import type { Answer } from "../commands/contract.ts";
+import type { StatusDocument } from "../documents/status.ts";
+import { consoleObserver } from "../observers/console.ts";
+import type { Project } from "../project/config.ts";
+import { targetName } from "../project/target.ts";
+import { entryText } from "./status-text.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface RunFrame {
+  readonly project: Project;
+  readonly terminal: Terminal;
+  /** `start 0042_split_name` */
+  readonly title: string;
+}
+
+export async function runAnswer(frame: RunFrame, run: (emit: Emit) => Promise<StatusDocument>): Promise<Answer> {
+  const { terminal, project } = frame;
+  const title = `${frame.title}   ${targetName(project.url())}`;
+  const observer = consoleObserver({ terminal, title, env: process.env, now: Date.now });
+  try {
+    const document = await run(observer.emit);
+    observer.close();
+    return { document, text: document.migrations.map((entry) => entryText(entry, terminal.out)).join("\n") };
+  } finally {
+    observer.close();
+  }
+}
