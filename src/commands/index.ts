@@ -2,7 +2,6 @@
 import { abort } from "./abort.ts";
 import { complete } from "./complete.ts";
 import type { Command } from "./contract.ts";
-import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
 import { latest } from "./latest.ts";
@@ -25,5 +24,4 @@ export const commands: readonly Command[] = [
   abort,
   latest,
   doctor,
-  demo,
 ];

@@ -14,7 +14,7 @@ export const plan: Command = {
   hasCheckpoints: false,
   run: async ({ name, options, terminal }) => {
     const { openProject } = await import("../project/config.ts");
-    const { findFile, makePlan } = await import("../project/make-plan.ts");
+    const { findFile, planOf } = await import("../project/make-plan.ts");
     const { withConnection } = await import("../project/reading.ts");
     const { savePlan, writeWhole } = await import("../project/saved-plan.ts");
     const { targetName } = await import("../project/target.ts");
@@ -23,7 +23,7 @@ export const plan: Command = {
     const file = findFile(project, name);
     const { made, facts } = await withConnection(
       project,
-      async (connection) => ({ made: await makePlan(connection, project, file.name), facts: await readFacts(connection) }),
+      async (connection) => ({ made: await planOf(connection, project, file.name), facts: await readFacts(connection) }),
       { readOnly: true },
     );
     const saved = savePlan(made, options.output);

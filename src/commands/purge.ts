@@ -12,7 +12,7 @@ export const purge: Command = {
   ],
   hasCheckpoints: true,
   run: async (call) => {
-    const { confirmedChange } = await import("../terminal/confirmed-change.ts");
+    const { confirmedChange } = await import("./confirmed-change.ts");
     return await confirmedChange("purge", call);
   },
 };

@@ -14,7 +14,7 @@ export const rollback: Command = {
   ],
   hasCheckpoints: true,
   run: async (call) => {
-    const { confirmedChange } = await import("../terminal/confirmed-change.ts");
+    const { confirmedChange } = await import("./confirmed-change.ts");
     return await confirmedChange("rollback", call);
   },
 };

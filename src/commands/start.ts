@@ -18,7 +18,7 @@ export const start: Command = {
     const { openProject } = await import("../project/config.ts");
     const { startOptions } = await import("../project/run-options.ts");
     const { startMigration } = await import("../project/verbs.ts");
-    const { runAnswer } = await import("../terminal/run-answer.ts");
+    const { runAnswer } = await import("./run-answer.ts");
     const project = openProject(options);
     return await runAnswer({ project, terminal, title: `start ${name}` }, async (emit) =>
       await startMigration(project, startOptions(name, options), { emit, stop, cancel }),

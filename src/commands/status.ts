@@ -22,7 +22,7 @@ export const status: Command = {
     if (options.watch === true || options.waitFor !== undefined) {
       const { watchOptions } = await import("../project/run-options.ts");
       const { watchMigration } = await import("../project/watch.ts");
-      const { runAnswer } = await import("../terminal/run-answer.ts");
+      const { runAnswer } = await import("./run-answer.ts");
       const wanted = watchOptions(name, options);
       return await runAnswer({ project, terminal, title: name }, async (emit) =>
         await withConnection(project, async (connection) => await watchMigration(connection, project, { ...wanted, emit })),

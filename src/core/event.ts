@@ -29,10 +29,33 @@ export interface Progress {
 export type Event =
   | { readonly type: "state.changed"; readonly from: MigrationState; readonly to: MigrationState }
   | { readonly type: "step.started"; readonly step: string; readonly phase: Phase; readonly title: string }
-  | { readonly type: "step.finished"; readonly step: string; readonly phase: Phase; readonly title: string; readonly elapsedMs: number }
-  | { readonly type: "step.undone"; readonly step: string; readonly phase: Phase; readonly title: string; readonly elapsedMs: number }
-  | { readonly type: "lock.waited"; readonly step: string; readonly attempt: number; readonly blockers: readonly Blocker[] }
-  | { readonly type: "chunk.filled"; readonly step: string; readonly rows: number; readonly elapsedMs: number; readonly chunkRows: number }
+  | {
+      readonly type: "step.finished";
+      readonly step: string;
+      readonly phase: Phase;
+      readonly title: string;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly type: "step.undone";
+      readonly step: string;
+      readonly phase: Phase;
+      readonly title: string;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly type: "lock.waited";
+      readonly step: string;
+      readonly attempt: number;
+      readonly blockers: readonly Blocker[];
+    }
+  | {
+      readonly type: "chunk.filled";
+      readonly step: string;
+      readonly rows: number;
+      readonly elapsedMs: number;
+      readonly chunkRows: number;
+    }
   | { readonly type: "progress.changed"; readonly step: string; readonly progress: Progress }
   | { readonly type: "waiting.started"; readonly on: string }
   | { readonly type: "waiting.ended"; readonly on: string }

@@ -74,7 +74,11 @@ export interface Table {
   readonly rowSecurity: boolean;
   readonly comment: string | null;
   /** Foreign keys of other tables that point here. */
-  readonly referencedBy: readonly { readonly table: string; readonly constraint: string; readonly columns: readonly string[] }[];
+  readonly referencedBy: readonly {
+    readonly table: string;
+    readonly constraint: string;
+    readonly columns: readonly string[];
+  }[];
   /** Views, rules, policies, publications and statistics that depend on a column and are not ours. */
   readonly dependents: readonly { readonly column: string; readonly what: string }[];
   /** Estimated rows; 0 when never analysed. */

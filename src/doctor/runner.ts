@@ -13,10 +13,14 @@ export const runner: Check = {
     if (age !== null && age <= runnerGoneMs) {
       return [ok(`${working.map((record) => record.name).join(", ")} is run by ${journal.runner ?? "a runner"} (heartbeat ${formatMs(age)} ago)`)];
     }
+    const silence = age === null ? "" : ` (last heartbeat ${formatMs(age)} ago)`;
     return working.map((record) =>
       warning({
-        message: `${record.name} is ${record.state}, but its runner ${journal.runner ?? ""} is gone${age === null ? "" : ` (last heartbeat ${formatMs(age)} ago)`}`,
-        cause: "The process ended. What it finished is kept, and the next run goes on from there.",
+        message:
+          record.error === null
+            ? `${record.name} is ${record.state}, and its runner ${journal.runner ?? ""} is gone${silence}`
+            : `${record.name} is ${record.state} and stopped with ${record.error.code}`,
+        cause: "Nobody works on it. What is finished is kept, and the next run goes on from there.",
         remedies: [`shoofly ${verbOf[record.state]} ${record.name}`, `shoofly rollback ${record.name}`],
       }),
     );

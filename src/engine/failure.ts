@@ -76,20 +76,14 @@ function closed(text: string): string {
 function nextFor(code: ErrorCode, { migration, verb, step }: Circumstance): string[] {
   const again = `shoofly ${verb} ${migration}`;
   const back = verb === "rollback" || verb === "purge" || step === null ? [] : [`shoofly rollback ${migration}`];
-  switch (code) {
-    case "privilege-missing":
-      return ["Grant what the message names, or run as the owner of the tables.", again, ...back];
-    case "disk-full":
-      return ["Free disk space on the server.", again, ...back];
-    case "outcome-unknown":
-      return [`shoofly status ${migration}`];
-    case "connection-failed":
-      return ["Check host, port, database, user and password of the URL.", again];
-    case "read-only-server":
-      return ["Connect to the primary server.", again];
-    default:
-      return [again, ...back];
-  }
+  const advice: Partial<Record<ErrorCode, string[]>> = {
+    "privilege-missing": ["Grant what the message names, or run as the owner of the tables.", again, ...back],
+    "disk-full": ["Free disk space on the server.", again, ...back],
+    "outcome-unknown": [`shoofly status ${migration}`],
+    "connection-failed": ["Check host, port, database, user and password of the URL.", again],
+    "read-only-server": ["Connect to the primary server.", again],
+  };
+  return advice[code] ?? [again, ...back];
 }
 
 function factsOf(error: DatabaseError, { step }: Circumstance): Record<string, unknown> {

@@ -131,8 +131,9 @@ export class Lease {
     try {
       await this.#restoring;
     } catch (reason) {
-      if (!this.#closing.signal.aborted) this.#losing.abort(reason);
-      throw reason;
+      const final = reason instanceof DatabaseError ? stayedAway(reason) : reason;
+      if (!this.#closing.signal.aborted) this.#losing.abort(final);
+      throw final;
     }
   }
 
@@ -311,6 +312,15 @@ function takenOver(): MigrationError {
   return new MigrationError("lease-lost", {
     happened: "Another runner took over while this one had no connection.",
     safeNext: ["shoofly status"],
+  });
+}
+
+function stayedAway(error: DatabaseError): MigrationError {
+  return new MigrationError("connection-lost", {
+    happened: `The connection was lost and did not come back: ${error.message}.`,
+    safeNext: ["shoofly status"],
+    cause: error,
+    ...sqlstateOf(error),
   });
 }
 

@@ -213,8 +213,8 @@ class HolderWatch {
   }
 }
 
-function blockerOf({ virtualTransaction: _, isYielding: __, prepared: ___, ...blocker }: LockHolder): Blocker {
-  return blocker;
+function blockerOf({ pid, user, application, client, state, ageMs, query, relation, mode }: LockHolder): Blocker {
+  return { pid, user, application, client, state, ageMs, query, relation, mode };
 }
 
 /** `pid 4411 (user web, app "billing", 14 m 20 s, idle in transaction)` */

@@ -109,20 +109,9 @@ export class Session {
       await connection.close();
       throw error;
     }
+    for (const opened of this.#open) if (opened.lost) this.#open.delete(opened);
     this.#open.add(connection);
-    return {
-      query: connection.query,
-      affected: connection.affected,
-      pid: connection.pid,
-      get lost() {
-        return connection.lost;
-      },
-      cancel: connection.cancel,
-      close: async () => {
-        this.#open.delete(connection);
-        await connection.close();
-      },
-    };
+    return connection;
   }
 
   /** Opens a connection again and again until it is there or the bound is reached. */
@@ -144,7 +133,6 @@ export class Session {
   /** After the runner's connection broke: a new one, with the lease still ours. */
   async restore(cause: unknown): Promise<void> {
     this.emit({ type: "connection.lost", detail: cause instanceof Error ? cause.message : String(cause) });
-    this.#open.delete(this.#connection);
     await this.#connection.close();
     this.#connection = await this.reconnect("runner", cause);
     this.#journal = Journal.on(this.#connection);

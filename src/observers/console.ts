@@ -1,28 +1,14 @@
 // The console sink: redraws a few lines on a terminal, else prints one line per decision and a progress line now and then.
-import type { Emit, Event, Progress } from "../core/event.ts";
+import type { Event, Progress } from "../core/event.ts";
 import type { Sink, Terminal } from "../terminal/terminal.ts";
+import type { Observer, ObserverInput } from "./contract.ts";
 import { liveLines, lineOf, progressText } from "./lines.ts";
 import { emptyView, foldView, type RunView } from "./run-view.ts";
-
-export interface ConsoleObserver extends Disposable {
-  readonly emit: Emit;
-  /** Takes the live view off the screen; plain lines stay. */
-  close(): void;
-}
-
-export interface ConsoleInput {
-  readonly terminal: Terminal;
-  /** `0042_split_name   app@db1:5432` */
-  readonly title: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds; injected so that tests need not wait. */
-  readonly now: () => number;
-}
 
 const redrawMs = 100;
 
 /** Live redraw needs a terminal that can move its cursor, and nobody who records it line by line. */
-export function isLive({ terminal, env }: Pick<ConsoleInput, "terminal" | "env">): boolean {
+export function isLive({ terminal, env }: Pick<ObserverInput, "terminal" | "env">): boolean {
   if (terminal.progress !== "auto") return terminal.progress === "live";
   return terminal.err.isTty && env["TERM"] !== "dumb" && (env["CI"] ?? "") === "";
 }
@@ -35,11 +21,11 @@ function pauseMs(sinceStepMs: number, progress: Progress): number {
 
 class PlainPrinter {
   readonly #sink: Sink;
-  readonly #input: ConsoleInput;
+  readonly #input: ObserverInput;
   #stepAt = 0;
   #printedAt = 0;
 
-  constructor(input: ConsoleInput) {
+  constructor(input: ObserverInput) {
     this.#sink = input.terminal.err;
     this.#input = input;
   }
@@ -78,14 +64,14 @@ function printed(event: Event, sink: Sink): string {
 
 class LivePrinter {
   readonly #sink: Sink;
-  readonly #input: ConsoleInput;
+  readonly #input: ObserverInput;
   readonly #startedAt: number;
   #view: RunView = emptyView;
   #drawn = 0;
   #drawnAt = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(input: ConsoleInput) {
+  constructor(input: ObserverInput) {
     this.#sink = input.terminal.err;
     this.#input = input;
     this.#startedAt = input.now();
@@ -118,16 +104,16 @@ class LivePrinter {
   }
 }
 
-export function consoleObserver(input: ConsoleInput): ConsoleObserver {
+export function consoleObserver(input: ObserverInput): Observer {
   const { terminal } = input;
   if (terminal.progress === "none") {
-    return { emit: () => undefined, close: () => undefined, [Symbol.dispose]: () => undefined };
+    return { emit: () => undefined, close: () => undefined };
   }
   if (terminal.verbosity === "quiet" || !isLive(input)) {
     const printer = new PlainPrinter(input);
-    return { emit: (event) => printer.on(event), close: () => undefined, [Symbol.dispose]: () => undefined };
+    return { emit: (event) => printer.on(event), close: () => undefined };
   }
   const printer = new LivePrinter(input);
   const close = (): void => printer.close();
-  return { emit: (event) => printer.on(event), close, [Symbol.dispose]: close };
+  return { emit: (event) => printer.on(event), close };
 }

@@ -96,7 +96,7 @@ function bar(ratio: number): string {
 /** The live view: at most four lines, each within the width, because a wrapped line could not be redrawn. */
 export function liveLines(view: RunView, title: string, elapsedMs: number, style: Style, width: number): readonly string[] {
   const shown = phases.filter((phase) => phase !== "purge" || view.step?.phase === "purge");
-  const fit = (text: string): string => [...style.symbols(text)].slice(0, width - 1).join("");
+  const fit = (text: string): string => Array.from(style.symbols(text)).slice(0, width - 1).join("");
   const lines = [
     style.symbols(`${fit(title)}   ${formatMs(elapsedMs)}`),
     style.symbols(` ${shown.map((phase) => phaseMark(phase, view, style)).join("  ")}`),

@@ -15,7 +15,9 @@ export async function checkExpressions(connection: Queryable, plan: Plan): Promi
   if (plan.preflight.length === 0) return;
   await connection.query("BEGIN READ ONLY");
   try {
-    await connection.query("SELECT pg_catalog.set_config('search_path', $1, true)", [plan.searchPath.map((name) => `"${name.replaceAll('"', '""')}"`).join(", ")]);
+    await connection.query("SELECT pg_catalog.set_config('search_path', $1, true)", [
+      plan.searchPath.map((name) => `"${name.replaceAll('"', '""')}"`).join(", "),
+    ]);
     for (const each of plan.preflight) await check(connection, each);
   } finally {
     await connection.query("ROLLBACK");
@@ -35,7 +37,9 @@ async function check(connection: Queryable, preflight: Preflight): Promise<void>
 
 async function ask(connection: Queryable, preflight: Preflight): Promise<Record<string, unknown>[]> {
   try {
-    return await connection.query(preflight.expects === "prepare" ? `EXPLAIN (COSTS false) ${preflight.sql}` : preflight.sql);
+    return await connection.query(
+      preflight.expects === "prepare" ? `EXPLAIN (COSTS false) ${preflight.sql}` : preflight.sql,
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new MigrationError(preflight.code === "change-refused" ? "change-refused" : "expression-invalid", {

@@ -52,7 +52,12 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
   const names = namesOf(migration, versionSchema);
   const empty = startDraft({ migration, versionSchema, names, schema, facts });
   const { draft, naive } = readStatements(statements, empty);
-  const checks = files.flatMap((file) => checksOf(file.file, file.text).map((check) => ({ title: `check: ${check.value}`, sql: check.value.replace(/;\s*$/, "") })));
+  const checks = files.flatMap((file) =>
+    checksOf(file.file, file.text).map((check) => ({
+      title: `check: ${check.value}`,
+      sql: check.value.replace(/;\s*$/, ""),
+    })),
+  );
   const steps = compose({ draft, checks });
   const tables = touchedTables(draft, steps);
   return {
@@ -65,7 +70,10 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
     tables,
     fingerprint: fingerprintOf(schema, tables, files),
     preflight: draft.preflight,
-    hazards: [...naive.map(({ statement, rule, effect }) => findingOf(statement, rule, effect, steps)), ...hazardsOf(draft, files)],
+    hazards: [
+      ...naive.map(({ statement, rule, effect }) => findingOf(statement, rule, effect, steps)),
+      ...hazardsOf(draft, files),
+    ],
     steps,
   };
 }
@@ -94,9 +102,19 @@ function readStatements(statements: readonly Statement[], empty: Draft): { draft
 /** Tables whose structure the plan depends on: reshaped, indexed or updated ones, and those it creates. */
 function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
   const prefix = `${draft.schema.name}.`;
-  const locked = new Set(steps.filter((step) => step.phase !== "verify" || step.kind !== "ddl" || step.index !== null).flatMap((step) => step.locks.map((lock) => lock.relation)));
+  const locked = new Set(
+    steps
+      .filter((step) => step.phase !== "verify" || step.kind !== "ddl" || step.index !== null)
+      .flatMap((step) => step.locks.map((lock) => lock.relation)),
+  );
   return Object.values(draft.tables)
-    .filter((table) => table.table === null || isReshaped(table) || locked.has(prefix + table.name) || draft.changes.some((change) => change.table === table.name))
+    .filter(
+      (table) =>
+        table.table === null ||
+        isReshaped(table) ||
+        locked.has(prefix + table.name) ||
+        draft.changes.some((change) => change.table === table.name),
+    )
     .map((table) => prefix + table.name)
     .toSorted();
 }
@@ -104,7 +122,12 @@ function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
 /** SHA-256 over the structure of the touched tables, the files and the tool's major version; sizes and statistics left out. */
 export function fingerprintOf(schema: Schema, tables: readonly string[], files: readonly PlanFile[]): string {
   const structure = schema.tables.filter((table) => tables.includes(`${schema.name}.${table.name}`)).map(structureOf);
-  const content = JSON.stringify({ tool: toolVersion.split(".")[0], version: schema.currentVersion, files: files.map((file) => file.checksum), structure });
+  const content = JSON.stringify({
+    tool: toolVersion.split(".")[0],
+    version: schema.currentVersion,
+    files: files.map((file) => file.checksum),
+    structure,
+  });
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
@@ -142,11 +165,47 @@ function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
   const source = makeSource(file?.file ?? "", file?.text ?? "");
   const at = { file: source.file, ...placeAt(source, 0) };
   const reshaped = Object.values(draft.tables).filter((table) => table.table !== null && isReshaped(table));
-  const base = draft.schema.currentVersion === draft.schema.name && reshaped.length > 0 ? [baseTableHazard(draft, reshaped.map((table) => table.name))] : [];
-  const refusing = reshaped.filter(isSynced).flatMap((table) => table.columns.filter((column) => column.replacement?.narrowsBack === true).map((column) => `${table.name}.${column.newName ?? ""}`));
-  const down = refusing.length === 0 ? [] : [{ rule: "down-may-refuse", message: `While both versions are offered a value of ${refusing.join(", ")} that has no place in the old column is refused with SQLSTATE 22003; after complete it goes to the conflict ledger.` }];
-  const fires = reshaped.filter(isSynced).flatMap((table) => (table.table?.triggers ?? []).filter((trigger) => trigger.onUpdate && trigger.enabled).map((trigger) => `${trigger.name} on ${table.name}`));
-  const triggers = fires.length === 0 ? [] : [{ rule: "fill-fires-triggers", message: `The fill is an UPDATE: it fires ${fires.join(", ")} once for every row.` }];
+  const base =
+    draft.schema.currentVersion === draft.schema.name && reshaped.length > 0
+      ? [
+          baseTableHazard(
+            draft,
+            reshaped.map((table) => table.name),
+          ),
+        ]
+      : [];
+  const refusing = reshaped
+    .filter(isSynced)
+    .flatMap((table) =>
+      table.columns
+        .filter((column) => column.replacement?.narrowsBack === true)
+        .map((column) => `${table.name}.${column.newName ?? ""}`),
+    );
+  const down =
+    refusing.length === 0
+      ? []
+      : [
+          {
+            rule: "down-may-refuse",
+            message: `While both versions are offered a value of ${refusing.join(", ")} that has no place in the old column is refused with SQLSTATE 22003; after complete it goes to the conflict ledger.`,
+          },
+        ];
+  const fires = reshaped
+    .filter(isSynced)
+    .flatMap((table) =>
+      (table.table?.triggers ?? [])
+        .filter((trigger) => trigger.onUpdate && trigger.enabled)
+        .map((trigger) => `${trigger.name} on ${table.name}`),
+    );
+  const triggers =
+    fires.length === 0
+      ? []
+      : [
+          {
+            rule: "fill-fires-triggers",
+            message: `The fill is an UPDATE: it fires ${fires.join(", ")} once for every row.`,
+          },
+        ];
   return [...base, ...down, ...triggers].map(({ rule, message }) => ({
     rule,
     severity: "warning",

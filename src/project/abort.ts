@@ -37,7 +37,7 @@ export async function abortMigration(
     });
   }
   const id = await journal.requestAbort(entry.carriedBy, currentPerson(), options.reason);
-  const isGone = entry.waitingFor === "runner gone" || entry.error !== null;
+  const isGone = entry.waitingFor === "runner gone" || entry.waitingFor === "you" || entry.error !== null;
   const acknowledged = isGone ? false : await isAcknowledged(journal, id, runnerGoneMs);
   const after = await journal.migration(entry.name);
   return { schema: "shoofly.abort/1", migration: entry.carriedBy, acknowledged, state: after?.state ?? entry.state };

@@ -9,12 +9,21 @@ import type { Project } from "./config.ts";
 import { acceptedEvent, readJournal } from "./journal-facts.ts";
 import { currentPerson } from "./reading.ts";
 
+function assertReason({ name, reason }: { readonly name: string; readonly reason: string }): void {
+  if (reason.trim() !== "") return;
+  throw new MigrationError("usage", {
+    happened: "--accept needs a reason, which is kept in the audit log.",
+    safeNext: [`shoofly doctor --accept ${name} --reason "why this is all right"`],
+  });
+}
+
 /** Writes what is accepted, and why, into the audit log. The same file edited once more is a deviation again. */
 export async function acceptDeviation(
   connection: Connection,
   project: Project,
   given: { readonly name: string; readonly reason: string },
 ): Promise<Deviation> {
+  assertReason(given);
   const journal = await Journal.open(connection);
   const facts = await readJournal(connection);
   const open = deviations(discoverFiles(project.migrations), facts?.migrations ?? [], facts?.accepted ?? []);

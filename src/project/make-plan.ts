@@ -46,6 +46,15 @@ function assertNoneUnderWay(records: readonly MigrationRecord[]): void {
   });
 }
 
+/** The plan of a migration that was started is the one that the journal keeps; it is not made again. */
+export async function planOf(connection: Connection, project: Project, name: string): Promise<Plan> {
+  const facts = await readJournal(connection);
+  const record = facts?.migrations.find((candidate) => candidate.name === name);
+  const isStarted = record !== undefined && record.state !== "pending" && record.state !== "rolled-back";
+  const stored = isStarted ? await facts?.journal.plan(name) : null;
+  return stored ?? (await makePlan(connection, project, name));
+}
+
 function assertStartable(records: readonly MigrationRecord[], name: string): void {
   const record = records.find((candidate) => candidate.name === name);
   if (record === undefined || record.state === "pending" || record.state === "rolled-back") return;

@@ -39,7 +39,7 @@ const nextVerb: Readonly<Partial<Record<MigrationState, string>>> = {
 
 /** The command that goes on; null while a runner works and when all is done. */
 function nextOf(record: MigrationRecord, waiting: string | null): string | null {
-  const isStopped = record.error !== null || waiting === "runner gone";
+  const isStopped = record.error !== null || waiting === "runner gone" || waiting === "you";
   const verb = nextVerb[record.state] ?? (isStopped ? verbOf[record.state] : null);
   return verb === null ? null : `shoofly ${verb} ${record.carriedBy}`;
 }

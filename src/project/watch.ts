@@ -37,12 +37,13 @@ function report(before: StatusEntry | null, now: StatusEntry, emit: Emit): void 
 }
 
 function isStopped(entry: StatusEntry): boolean {
-  return entry.error !== null && entry.waitingFor !== "runner gone" && runningStep(entry) === undefined;
+  return entry.error !== null && runningStep(entry) === undefined;
 }
 
 function isOver(entry: StatusEntry, until: MigrationState | null): boolean {
   if (until !== null) return entry.state === until;
-  return verbOf[entry.state] === null || isStopped(entry) || entry.waitingFor === "runner gone";
+  const isLeft = entry.waitingFor === "runner gone" || entry.waitingFor === "you";
+  return verbOf[entry.state] === null || isStopped(entry) || isLeft;
 }
 
 /** A failure that no runner works on ends the waiting: nothing will change before a person acts. */

@@ -11,10 +11,14 @@ test("identifiers and literals are closed, whatever they hold", () => {
 
 test("derived names always fit and long ones stay apart", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "grapheme", maxLength: 120 }), fc.string({ unit: "grapheme", maxLength: 120 }), (a, b) => {
-      const [first, second] = [deriveName("_shoofly_abcdef_new", a), deriveName("_shoofly_abcdef_new", b)];
-      expect(byteLength(first)).toBeLessThanOrEqual(identifierBytesMax);
-      expect(first === second).toBe(a === b);
-    }),
+    fc.property(
+      fc.string({ unit: "grapheme", maxLength: 120 }),
+      fc.string({ unit: "grapheme", maxLength: 120 }),
+      (a, b) => {
+        const [first, second] = [deriveName("_shoofly_abcdef_new", a), deriveName("_shoofly_abcdef_new", b)];
+        expect(byteLength(first)).toBeLessThanOrEqual(identifierBytesMax);
+        expect(first === second).toBe(a === b);
+      },
+    ),
   );
 });

@@ -58,7 +58,7 @@ async function changeIndex(
       watch,
       deadlineMs: context.limits.indexDeadlineMs,
       before: async () => await context.checkFence(context.connection),
-      waiting: context.waiting,
+      waiting: async (on) => await context.waiting(on),
       again: context.again,
     });
   } finally {

@@ -43,9 +43,8 @@ function verbOf(statement: string): string {
 export function undoInWords(step: Step): string {
   if (!step.reversible) return "NONE";
   if (step.undo.length === 0) return "none needed";
-  const verbs = new Map<string, number>();
-  for (const statement of step.undo) verbs.set(verbOf(statement), (verbs.get(verbOf(statement)) ?? 0) + 1);
-  return [...verbs].map(([verb, times]) => (times === 1 ? verb : `${times} x ${verb}`)).join(", ");
+  const verbs = [...new Set(step.undo.map(verbOf))].filter((verb) => verb !== "LOCK");
+  return verbs.length <= 3 ? verbs.join(", ") : `${step.undo.length} statements`;
 }
 
 /** Longest time that a lock which blocks others is expected to be held. */

@@ -1,10 +1,9 @@
 // Text and tables that fit a width by wrapping. Nothing is ever cut: what does not fit goes on in the next line.
-
-const ansi = /\u001B\[[0-9;]*m/g;
+import { stripVTControlCharacters } from "node:util";
 
 /** Columns that a text takes on screen. */
 export function visibleWidth(text: string): number {
-  return [...text.replaceAll(ansi, "")].length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 export function padEnd(text: string, width: number): string {

@@ -168,7 +168,8 @@ fact (label, fact) AS (
     UNION ALL SELECT 'storage ' || a.attstorage::text WHERE a.attstorage <> y.typstorage AND t.relkind <> 'v'
     UNION ALL SELECT 'compression ' || a.attcompression::text WHERE a.attcompression <> ''
     UNION ALL SELECT 'statistics ' || a.attstattarget WHERE coalesce(a.attstattarget, -1) <> -1
-    UNION ALL SELECT 'options ' || o FROM unnest(a.attoptions) o
+    -- The server's own stamp of a column's age, which no statement can set (15.20 and its sister releases); pg_dump hides it.
+    UNION ALL SELECT 'options ' || o FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg\_attver=%'
     UNION ALL SELECT 'foreign options ' || o FROM unnest(a.attfdwoptions) o
     UNION ALL SELECT format('inherited %s', CASE WHEN a.attislocal THEN 'and local' END) WHERE a.attinhcount > 0
     UNION ALL

@@ -26,6 +26,7 @@ export async function migrator(url: string, migration: Migration): Promise<Migra
     try { return await work(connection); } finally { await connection.close(); }
   };
   let made: Plan | null = null;
+  const done = new Set<string>();
   const makePlan = async (): Promise<Plan> => (made ??= await withConnection(async (connection) => {
     const [journal] = await connection.query<{ there: boolean }>("select to_regclass('shoofly.meta') is not null as there");
     const { schema, facts } = await introspect(connection, { schema: "public", currentVersion: "public" });
@@ -39,13 +40,13 @@ export async function migrator(url: string, migration: Migration): Promise<Migra
     run: async (verb, afterStep) => {
       const plan = await makePlan();
       await withConnection(async (connection) => {
-        for (const step of plan.steps.filter((each) => phasesOf[verb].includes(each.phase))) { await runStep(connection, step); await afterStep?.(step.id); }
+        for (const step of plan.steps.filter((each) => phasesOf[verb].includes(each.phase))) { await runStep(connection, step); done.add(step.id); await afterStep?.(step.id); }
       });
     },
     rollback: async (to, afterStep) => {
       const plan = await makePlan();
       await withConnection(async (connection) => {
-        for (const step of plan.steps.toReversed().filter((each) => each.phase !== "purge" && (to === "rolled-back" || ["switch", "contract"].includes(each.phase)))) { await undoStep(connection, step); await afterStep?.(step.id); }
+        for (const step of plan.steps.toReversed().filter((each) => each.phase !== "purge" && (to === "rolled-back" || ["switch", "contract"].includes(each.phase)))) { if (!done.delete(step.id)) continue; await undoStep(connection, step); await afterStep?.(step.id); }
       });
       if (to === "rolled-back") made = null;
     },

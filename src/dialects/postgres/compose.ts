@@ -4,9 +4,27 @@ import type { BackfillStep, Check, GateName, Loss, Step, VerifyStep } from "../.
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { DataChange, Draft, TableDraft } from "./draft.ts";
 import { isReshaped, isSynced, nameAfterSwitch } from "./draft.ts";
-import { archiveStatement, checkOf, chunkKeyOf, derivedColumns, fillStatement, notNullCheck, rangeCondition } from "./fill.ts";
+import {
+  archiveStatement,
+  checkOf,
+  chunkKeyOf,
+  derivedColumns,
+  fillStatement,
+  notNullCheck,
+  rangeCondition,
+} from "./fill.ts";
 import { stateSchema } from "./names.ts";
-import { constrainTable, contractTable, enforcedColumns, estimateScan, expandTable, prepareWayBack, purgeTable, relationOf, switchTable } from "./reshape.ts";
+import {
+  constrainTable,
+  contractTable,
+  enforcedColumns,
+  estimateScan,
+  expandTable,
+  prepareWayBack,
+  purgeTable,
+  relationOf,
+  switchTable,
+} from "./reshape.ts";
 import { ddlStep, lockOn, stepBase } from "./step-parts.ts";
 import type { NewStep } from "./step-parts.ts";
 import { offerVersion, withdrawVersion } from "./version-views.ts";
@@ -20,7 +38,9 @@ export interface Composition {
 
 /** All steps of a migration, in order and with their ids. */
 export function compose({ draft, checks }: Composition): Step[] {
-  const reshaped = Object.values(draft.tables).filter((table) => table.table !== null && isReshaped(table)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const reshaped = Object.values(draft.tables)
+    .filter((table) => table.table !== null && isReshaped(table))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const own = (phase: Phase): NewStep[] => draft.steps.filter((step) => step.phase === phase);
   const steps: NewStep[] = [
     ...own("expand"),
@@ -59,7 +79,10 @@ function archives(draft: Draft): NewStep[] {
     const key = keyOf(draft, change);
     const columns = [
       ...key.columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`),
-      ...change.sets.flatMap((set, index) => [`${quoteIdentifier(`_old_${index}`)} ${set.type}`, `${quoteIdentifier(`_new_${index}`)} ${set.type}`]),
+      ...change.sets.flatMap((set, index) => [
+        `${quoteIdentifier(`_old_${index}`)} ${set.type}`,
+        `${quoteIdentifier(`_new_${index}`)} ${set.type}`,
+      ]),
       `PRIMARY KEY (${key.columns.map((column) => quoteIdentifier(column.name)).join(", ")})`,
     ];
     return ddlStep("expand", "expand", `${change.table}: keep the values that the UPDATE replaces`, {
@@ -79,17 +102,27 @@ function changeStep(draft: Draft, change: DataChange): NewStep {
     ...key.columns.map((column, index) => `b.${quoteIdentifier(column.name)} AS "_shoofly_key_${index}"`),
     ...change.sets.map((set, index) => `b.${quoteIdentifier(set.column)} AS "_shoofly_old_${index}"`),
   ];
-  const same = key.columns.map((column, index) => `${row}.${quoteIdentifier(column.name)} = _shoofly_before."_shoofly_key_${index}"`);
+  const same = key.columns.map(
+    (column, index) => `${row}.${quoteIdentifier(column.name)} = _shoofly_before."_shoofly_key_${index}"`,
+  );
   const returning = [
     ...key.columns.map((column) => `${row}.${quoteIdentifier(column.name)}`),
-    ...change.sets.flatMap((set, index) => [`_shoofly_before."_shoofly_old_${index}"`, `${row}.${quoteIdentifier(set.column)}`]),
+    ...change.sets.flatMap((set, index) => [
+      `_shoofly_before."_shoofly_old_${index}"`,
+      `${row}.${quoteIdentifier(set.column)}`,
+    ]),
   ];
   const from = change.fromClause === null ? "" : `, ${change.fromClause}`;
   const condition = change.whereClause === null ? "" : ` AND (${change.whereClause})`;
   const sql = `WITH _shoofly_changed AS (UPDATE ${base} AS ${row} SET ${change.setClause} FROM (SELECT ${before.join(", ")} FROM ${base} AS b WHERE ${rangeCondition(key, "b")} FOR NO KEY UPDATE) AS _shoofly_before${from} WHERE ${same.join(" AND ")}${condition} RETURNING ${returning.join(", ")}) INSERT INTO ${archiveOf(draft, change)} SELECT * FROM _shoofly_changed ON CONFLICT DO NOTHING`;
   const matches = key.columns.map((column) => `t.${quoteIdentifier(column.name)} = a.${quoteIdentifier(column.name)}`);
-  const stands = change.sets.map((set, index) => `ROW(t.${quoteIdentifier(set.column)})::record OPERATOR(pg_catalog.*=) ROW(a.${quoteIdentifier(`_new_${index}`)})::record`);
-  const restore = change.sets.map((set, index) => `${quoteIdentifier(set.column)} = a.${quoteIdentifier(`_old_${index}`)}`);
+  const stands = change.sets.map(
+    (set, index) =>
+      `ROW(t.${quoteIdentifier(set.column)})::record OPERATOR(pg_catalog.*=) ROW(a.${quoteIdentifier(`_new_${index}`)})::record`,
+  );
+  const restore = change.sets.map(
+    (set, index) => `${quoteIdentifier(set.column)} = a.${quoteIdentifier(`_old_${index}`)}`,
+  );
   const undo = `UPDATE ${base} AS t SET ${restore.join(", ")} FROM ${archiveOf(draft, change)} AS a WHERE ${[rangeCondition(key, "a"), ...matches, ...stands].join(" AND ")}`;
   return {
     ...backfillBase(draft, table, change.title, [sql]),
@@ -109,7 +142,12 @@ function fillSteps(draft: Draft, table: TableDraft): NewStep[] {
   if (derived.length === 0 || table.table === null) return [];
   const key = chunkKeyOf(table.table);
   const step: Omit<BackfillStep, "id"> = {
-    ...backfillBase(draft, table, `${table.name}: fill ${derived.map((each) => each.column.newName ?? each.physical).join(", ")}`, [fillStatement(draft, table, derived, rangeCondition(key, "t"))]),
+    ...backfillBase(
+      draft,
+      table,
+      `${table.name}: fill ${derived.map((each) => each.column.newName ?? each.physical).join(", ")}`,
+      [fillStatement(draft, table, derived, rangeCondition(key, "t"))],
+    ),
     kind: "backfill",
     table: { schema: draft.schema.name, name: table.name },
     key,
@@ -120,7 +158,12 @@ function fillSteps(draft: Draft, table: TableDraft): NewStep[] {
   return [step];
 }
 
-function backfillBase(draft: Draft, table: TableDraft | undefined, title: string, sql: readonly string[]): ReturnType<typeof stepBase> {
+function backfillBase(
+  draft: Draft,
+  table: TableDraft | undefined,
+  title: string,
+  sql: readonly string[],
+): ReturnType<typeof stepBase> {
   const rows = table?.table?.rowsEstimate ?? 0;
   return stepBase("backfill", "expand", title, {
     sql,
@@ -134,8 +177,14 @@ function backfillBase(draft: Draft, table: TableDraft | undefined, title: string
 
 function verifySteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks: Composition["checks"]): NewStep[] {
   const checks = [
-    ...reshaped.flatMap((table) => (derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), false)])),
-    ...reshaped.flatMap((table) => enforcedColumns(table).map((column) => notNullCheck(draft, table, column.physical, column.newName ?? column.physical))),
+    ...reshaped.flatMap((table) =>
+      derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), false)],
+    ),
+    ...reshaped.flatMap((table) =>
+      enforcedColumns(table).map((column) =>
+        notNullCheck(draft, table, column.physical, column.newName ?? column.physical),
+      ),
+    ),
     ...authorChecks.map(authorCheck),
   ];
   return checks.length === 0 ? [] : [verifyStep("verify", "compare every row of both shapes", checks, reshaped)];
@@ -158,7 +207,12 @@ function verifyStep(phase: Phase, title: string, checks: readonly Check[], table
 
 function authorCheck(check: { title: string; sql: string }): Check {
   const rows = `SELECT * FROM (${check.sql}\n) AS violations`;
-  return { title: check.title, sql: `SELECT count(*) AS rows, count(*) AS mismatched FROM (${check.sql}\n) AS violations`, sampleSql: `${rows} LIMIT 10`, repairSql: null };
+  return {
+    title: check.title,
+    sql: `SELECT count(*) AS rows, count(*) AS mismatched FROM (${check.sql}\n) AS violations`,
+    sampleSql: `${rows} LIMIT 10`,
+    repairSql: null,
+  };
 }
 
 function gateStep(phase: Phase, gate: GateName, title: string): NewStep {
@@ -167,7 +221,9 @@ function gateStep(phase: Phase, gate: GateName, title: string): NewStep {
 
 /** The version schema appears last: nobody can write the new shape before every row has it. */
 function offerSteps(draft: Draft, reshaped: readonly TableDraft[]): NewStep[] {
-  const gates = reshaped.some(isSynced) ? [gateStep("verify", "old-snapshots", "wait until no transaction can see rows from before the fill")] : [];
+  const gates = reshaped.some(isSynced)
+    ? [gateStep("verify", "old-snapshots", "wait until no transaction can see rows from before the fill")]
+    : [];
   return [
     ...gates,
     ddlStep("verify", "expand", `offer version ${draft.versionSchema}`, {
@@ -181,8 +237,14 @@ function offerSteps(draft: Draft, reshaped: readonly TableDraft[]): NewStep[] {
 function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks: Composition["checks"]): NewStep[] {
   const synced = reshaped.filter(isSynced);
   const checks = [
-    ...synced.flatMap((table) => (derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), true)])),
-    ...reshaped.flatMap((table) => enforcedColumns(table).map((column) => notNullCheck(draft, table, column.physical, column.newName ?? column.physical))),
+    ...synced.flatMap((table) =>
+      derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), true)],
+    ),
+    ...reshaped.flatMap((table) =>
+      enforcedColumns(table).map((column) =>
+        notNullCheck(draft, table, column.physical, column.newName ?? column.physical),
+      ),
+    ),
     ...authorChecks.map(authorCheck),
   ];
   const gates = [
@@ -196,8 +258,16 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
     ...gates,
     ...reshaped.flatMap((table) => prepareWayBack(draft, table)),
     ddlStep("switch", "expand", `switch ${reshaped.map((table) => table.name).join(", ")} to the new shape`, {
-      sql: [...parts.flatMap((part) => part.views), ...parts.map((part) => part.lock), ...parts.flatMap((part) => part.tables)],
-      undo: [...parts.flatMap((part) => part.undoViews), ...parts.map((part) => part.lock), ...parts.toReversed().flatMap((part) => part.undoTables)],
+      sql: [
+        ...parts.flatMap((part) => part.views),
+        ...parts.map((part) => part.lock),
+        ...parts.flatMap((part) => part.tables),
+      ],
+      undo: [
+        ...parts.flatMap((part) => part.undoViews),
+        ...parts.map((part) => part.lock),
+        ...parts.toReversed().flatMap((part) => part.undoTables),
+      ],
       locks: reshaped.map((table) => lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")),
       loss: reshaped.flatMap((table) => retiredLoss(draft, table)),
     }),
@@ -214,12 +284,21 @@ function retiredLoss(draft: Draft, table: TableDraft): Loss[] {
   const lost = (isNotNull: boolean): string =>
     table.columns
       .filter((column) => column.replacement !== null && (column.column?.notNull ?? false) === isNotNull)
-      .map((column) => `(${quoteIdentifier(after(column.physical))} IS NULL AND ${quoteIdentifier(column.newName ?? "")} IS NOT NULL)`)
+      .map(
+        (column) =>
+          `(${quoteIdentifier(after(column.physical))} IS NULL AND ${quoteIdentifier(column.newName ?? "")} IS NOT NULL)`,
+      )
       .join(" OR ");
   const entry = (condition: string, archive: string, more: readonly string[]): Loss => ({
     what: `rows of ${relationOf(draft, table)} whose value has no place in the old version`,
     countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
-    archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(archive)), `SELECT * FROM ${base} WHERE ${condition}`), ...more],
+    archiveSql: [
+      archiveStatement(
+        quoteQualified(stateSchema, draft.names.archive(archive)),
+        `SELECT * FROM ${base} WHERE ${condition}`,
+      ),
+      ...more,
+    ],
   });
   const [firm, loose] = [lost(true), lost(false)];
   // NULL may be what `down` says; only with an entry in the ledger is it a value that was lost.
@@ -238,12 +317,20 @@ function purgeState(draft: Draft): NewStep[] {
       ? []
       : [
           ddlStep("purge", "expand", `drop version ${old}`, {
-            sql: [...views.map((view) => `DROP VIEW IF EXISTS ${quoteQualified(view.schema, view.name)}`), `DROP SCHEMA IF EXISTS ${quoteIdentifier(old)}`],
+            sql: [
+              ...views.map((view) => `DROP VIEW IF EXISTS ${quoteQualified(view.schema, view.name)}`),
+              `DROP SCHEMA IF EXISTS ${quoteIdentifier(old)}`,
+            ],
             reversible: false,
           }),
         ];
   const archived = draft.changes.map((change) => `DROP TABLE IF EXISTS ${archiveOf(draft, change)}`);
-  return [...closeOld, ...(archived.length === 0 ? [] : [ddlStep("purge", "expand", "drop the values that the UPDATE replaced", { sql: archived, reversible: false })])];
+  return [
+    ...closeOld,
+    ...(archived.length === 0
+      ? []
+      : [ddlStep("purge", "expand", "drop the values that the UPDATE replaced", { sql: archived, reversible: false })]),
+  ];
 }
 
 function archiveOf(draft: Draft, change: DataChange): string {
@@ -254,4 +341,3 @@ function keyOf(draft: Draft, change: DataChange): NonNullable<BackfillStep["key"
   const table = draft.tables[change.table]?.table;
   return (table === null || table === undefined ? null : chunkKeyOf(table)) ?? { columns: [] };
 }
-

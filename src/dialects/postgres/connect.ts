@@ -79,15 +79,17 @@ function decoded(text: string): string {
   }
 }
 
-function clientConfig(url: string): pg.ClientConfig {
+/** Pipelining (pg 8.23): a statement is sent at once instead of waiting in the driver for the answer to the one before. */
+type ClientConfig = pg.ClientConfig & { readonly pipeline: true };
+
+function clientConfig(url: string): ClientConfig {
   return {
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser },
-    // Pipelining (pg 8.17 and later): a statement is sent at once instead of waiting in the driver for the answer to the one before.
-    ...{ pipeline: true },
+    pipeline: true,
   };
 }
 

@@ -17,10 +17,17 @@ interface Edit {
  * @param rename old physical column → new one
  * @param indexName the name the new index gets (built CONCURRENTLY); null for a constraint
  */
-export function substituteColumns(definition: string, rename: (column: string) => string, indexName: string | null): string {
+export function substituteColumns(
+  definition: string,
+  rename: (column: string) => string,
+  indexName: string | null,
+): string {
   const isIndex = indexName !== null;
   const prefix = isIndex ? "" : "ALTER TABLE t ADD ";
-  const edits = [...expressionEdits(prefix, definition, rename), ...(isIndex ? [...elementEdits(definition, rename), ...headEdits(definition, indexName)] : [])];
+  const edits = [
+    ...expressionEdits(prefix, definition, rename),
+    ...(isIndex ? [...elementEdits(definition, rename), ...headEdits(definition, indexName)] : []),
+  ];
   return apply(definition, edits);
 }
 
@@ -35,7 +42,11 @@ function expressionEdits(prefix: string, definition: string, rename: (column: st
     const token = tokens.find((each) => each.start === source.characterAt(Number(node["location"] ?? 0)));
     const last = token === undefined ? undefined : tokens[tokens.indexOf(token) + (names.length - 1) * 2];
     if (token === undefined || last === undefined || rename(name) === name) return;
-    edits.push({ start: token.start - prefix.length, end: last.end - prefix.length, text: quoteIdentifier(rename(name)) });
+    edits.push({
+      start: token.start - prefix.length,
+      end: last.end - prefix.length,
+      text: quoteIdentifier(rename(name)),
+    });
   });
   return edits;
 }
@@ -73,7 +84,11 @@ function groupsOf(tokens: readonly Token[]): Token[][] {
 }
 
 function elementsOf(group: readonly Token[]): Token[][] {
-  const commas = new Set(topLevel(group).filter((token) => token.text === ",").map((token) => token.start));
+  const commas = new Set(
+    topLevel(group)
+      .filter((token) => token.text === ",")
+      .map((token) => token.start),
+  );
   const elements: Token[][] = [[]];
   for (const token of group) {
     if (commas.has(token.start)) elements.push([]);
@@ -98,5 +113,7 @@ export function nameOf(token: Token): string {
 }
 
 function apply(text: string, edits: readonly Edit[]): string {
-  return [...edits].toSorted((a, b) => b.start - a.start).reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text);
+  return [...edits]
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text);
 }

@@ -86,13 +86,31 @@ export interface Draft {
   readonly preflight: readonly Preflight[];
 }
 
-export function startDraft(input: { migration: string; versionSchema: string; names: Names; schema: Schema; facts: Facts }): Draft {
-  const tables = Object.fromEntries(input.schema.tables.map((table) => [table.name, { name: table.name, table, columns: table.columns.map(draftOf) }]));
+export function startDraft(input: {
+  migration: string;
+  versionSchema: string;
+  names: Names;
+  schema: Schema;
+  facts: Facts;
+}): Draft {
+  const tables = Object.fromEntries(
+    input.schema.tables.map((table) => [table.name, { name: table.name, table, columns: table.columns.map(draftOf) }]),
+  );
   return { ...input, tables, changes: [], steps: [], hazards: [], preflight: [] };
 }
 
 function draftOf(column: Column): ColumnDraft {
-  return { oldName: column.name, newName: column.name, physical: column.name, type: column.type, column, replacement: null, addition: null, down: null, enforceNotNull: "no" };
+  return {
+    oldName: column.name,
+    newName: column.name,
+    physical: column.name,
+    type: column.type,
+    column,
+    replacement: null,
+    addition: null,
+    down: null,
+    enforceNotNull: "no",
+  };
 }
 
 export function withTable(draft: Draft, table: TableDraft): Draft {
@@ -121,17 +139,29 @@ export function holderOf(column: ColumnDraft): string {
 
 /** NOT NULL as the new version sees it after the switch. */
 export function isNotNull(column: ColumnDraft): boolean {
-  return column.replacement?.notNull ?? (column.addition?.lateNotNull === true || column.enforceNotNull !== "no" || column.column?.notNull === true);
+  return (
+    column.replacement?.notNull ??
+    (column.addition?.lateNotNull === true || column.enforceNotNull !== "no" || column.column?.notNull === true)
+  );
 }
 
 /** The table is touched: its columns differ between the versions or change underneath. */
 export function isReshaped(table: TableDraft): boolean {
-  return table.columns.some((column) => column.oldName !== column.newName || column.replacement !== null || column.addition !== null || column.enforceNotNull !== "no");
+  return table.columns.some(
+    (column) =>
+      column.oldName !== column.newName ||
+      column.replacement !== null ||
+      column.addition !== null ||
+      column.enforceNotNull !== "no",
+  );
 }
 
 /** Both shapes have to be kept equal row by row. */
 export function isSynced(table: TableDraft): boolean {
-  return table.columns.some((column) => column.replacement !== null || column.addition?.up != null || (column.newName === null && column.down !== null));
+  return table.columns.some(
+    (column) =>
+      column.replacement !== null || column.addition?.up != null || (column.newName === null && column.down !== null),
+  );
 }
 
 /** The table's name of a physical column after the switch. */

@@ -45,7 +45,11 @@ export function parseExpression(text: string, qualifiers: readonly string[]): Ex
     const node = statement?.stmt;
     const select = node !== undefined && "SelectStmt" in node ? node.SelectStmt : undefined;
     const target = select?.targetList?.[0];
-    const isPlain = more.length === 0 && select?.targetList?.length === 1 && select.fromClause === undefined && select.whereClause === undefined;
+    const isPlain =
+      more.length === 0 &&
+      select?.targetList?.length === 1 &&
+      select.fromClause === undefined &&
+      select.whereClause === undefined;
     if (isPlain && target !== undefined && "ResTarget" in target) value = target.ResTarget.val;
   } catch (error) {
     throw new ExpressionError(messageOf(error), 0);
@@ -63,7 +67,11 @@ export function parseExpression(text: string, qualifiers: readonly string[]): Ex
     const start = source.characterAt(Number(node["location"] ?? 0) - prefix.length);
     const names = fieldNames(node["fields"]);
     const name = names.at(-1);
-    if (name === undefined || names.includes("*") || (names.length > 1 && !qualifiers.includes(names.slice(0, -1).join(".")))) {
+    if (
+      name === undefined ||
+      names.includes("*") ||
+      (names.length > 1 && !qualifiers.includes(names.slice(0, -1).join(".")))
+    ) {
       foreign = names.join(".");
       return;
     }
@@ -85,7 +93,9 @@ export function templateOf(expression: Expression, resolve: (use: ColumnUse) => 
 
 /** The template as SQL; `row` is put before each column: `NEW`, `t`, … */
 export function render(template: Template, row: string, rename: (physical: string) => string = (name) => name): string {
-  return template.map((part) => (typeof part === "string" ? part : `${row}.${quoteIdentifier(rename(part.column))}`)).join("");
+  return template
+    .map((part) => (typeof part === "string" ? part : `${row}.${quoteIdentifier(rename(part.column))}`))
+    .join("");
 }
 
 /** Physical columns a template reads, each once. */

@@ -20,9 +20,22 @@ interface Derived {
 export function derivedColumns(table: TableDraft): Derived[] {
   return table.columns.flatMap((column): Derived[] => {
     if (column.newName === null) return [];
-    if (column.replacement !== null) return [{ physical: column.replacement.physical, type: column.replacement.type, up: column.replacement.up, column, onlyNull: false }];
-    if (column.addition?.up != null) return [{ physical: column.physical, type: column.type, up: column.addition.up, column, onlyNull: false }];
-    if (column.addition?.lateDefault != null) return [{ physical: column.physical, type: column.type, up: [column.addition.lateDefault], column, onlyNull: true }];
+    if (column.replacement !== null)
+      return [
+        {
+          physical: column.replacement.physical,
+          type: column.replacement.type,
+          up: column.replacement.up,
+          column,
+          onlyNull: false,
+        },
+      ];
+    if (column.addition?.up != null)
+      return [{ physical: column.physical, type: column.type, up: column.addition.up, column, onlyNull: false }];
+    if (column.addition?.lateDefault != null)
+      return [
+        { physical: column.physical, type: column.type, up: [column.addition.lateDefault], column, onlyNull: true },
+      ];
     return [];
   });
 }
@@ -32,7 +45,9 @@ export function chunkKeyOf(table: Table): ChunkKey | null {
   const index = table.indexes.find((each) => each.walkable);
   if (index === undefined) return null;
   const columns = index.columns.map((name) => table.columns.find((column) => column.name === name));
-  return { columns: columns.flatMap((column) => (column === undefined ? [] : [{ name: column.name, type: column.type }])) };
+  return {
+    columns: columns.flatMap((column) => (column === undefined ? [] : [{ name: column.name, type: column.type }])),
+  };
 }
 
 /** `key BETWEEN lower AND upper` with text parameters that the server casts to the key's own types. */
@@ -46,7 +61,12 @@ export function rangeCondition(key: ChunkKey | null, row: string): string {
 }
 
 /** The set-based fill of all derived columns at once; rows that live writers have filled already are left alone. */
-export function fillStatement(draft: Draft, table: TableDraft, derived: readonly Derived[], range: string | null): string {
+export function fillStatement(
+  draft: Draft,
+  table: TableDraft,
+  derived: readonly Derived[],
+  range: string | null,
+): string {
   const sets = derived.map((each) => `${quoteIdentifier(each.physical)} = ${valueOf(each)}`);
   const due = derived.map((each) => dueCondition(each)).join(" OR ");
   return `UPDATE ${quoteQualified(draft.schema.name, table.name)} AS t SET ${sets.join(", ")} WHERE ${range === null ? "" : `${range} AND `}(${due})`;
@@ -99,13 +119,20 @@ function wrongCondition(derived: Derived, bothWays: boolean): string {
   const replacement = derived.column.replacement;
   if (!bothWays) return `(${upWrong})`;
   if (replacement === null) return "false";
-  const downWrong = isDistinct(`t.${quoteIdentifier(derived.column.physical)}`, `${render(replacement.down, "t")}::${derived.column.type}`, false);
+  const downWrong = isDistinct(
+    `t.${quoteIdentifier(derived.column.physical)}`,
+    `${render(replacement.down, "t")}::${derived.column.type}`,
+    false,
+  );
   return `(${upWrong} AND ${downWrong})`;
 }
 
 function sampleColumns(table: TableDraft, derived: readonly Derived[]): string {
   const key = table.table === null ? null : chunkKeyOf(table.table);
-  const names = [...(key?.columns.map((column) => column.name) ?? []), ...derived.flatMap((each) => [...columnsOf(each.up), each.physical])];
+  const names = [
+    ...(key?.columns.map((column) => column.name) ?? []),
+    ...derived.flatMap((each) => [...columnsOf(each.up), each.physical]),
+  ];
   const unique = [...new Set(names)].map((name) => `t.${quoteIdentifier(name)}`);
   return unique.length === 0 ? "t.*" : unique.join(", ");
 }
@@ -114,4 +141,3 @@ function sampleColumns(table: TableDraft, derived: readonly Derived[]): string {
 export function archiveStatement(name: string, query: string): string {
   return `CREATE TABLE IF NOT EXISTS ${name} AS ${query}`;
 }
-

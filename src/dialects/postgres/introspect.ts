@@ -59,7 +59,10 @@ export async function introspect(
       otherRelations: await connection.query<{ name: string; kind: string }>(otherRelationsSql, [schema]),
       currentVersion,
       versionViews: await connection.query<VersionView & Record<string, unknown>>(versionViewsSql, [schema]),
-      searchPath: [schema, ...found.path.filter((name) => name !== schema && name !== "pg_catalog" && !name.startsWith("pg_temp"))],
+      searchPath: [
+        schema,
+        ...found.path.filter((name) => name !== schema && name !== "pg_catalog" && !name.startsWith("pg_temp")),
+      ],
     },
   };
 }

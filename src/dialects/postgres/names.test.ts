@@ -13,10 +13,23 @@ test("the trigger of a later migration sorts before that of an earlier one, and 
 });
 
 test("a swap of two names goes through a third", () => {
-  const column = (physical: string, newName: string): TableDraft["columns"][number] => ({ oldName: physical, newName, physical, type: "int", column: null, replacement: null, addition: null, down: null, enforceNotNull: "no" });
+  const column = (physical: string, newName: string): TableDraft["columns"][number] => ({
+    oldName: physical,
+    newName,
+    physical,
+    type: "int",
+    column: null,
+    replacement: null,
+    addition: null,
+    down: null,
+    enforceNotNull: "no",
+  });
   const table: TableDraft = { name: "t", table: null, columns: [column("a", "b"), column("b", "a")] };
   const sequence = renameSequence(table, nameAfterSwitch(table, namesOf("m", "v")));
-  const names = new Map([["a", "first"], ["b", "second"]]);
+  const names = new Map([
+    ["a", "first"],
+    ["b", "second"],
+  ]);
   for (const [from, to] of sequence) {
     expect(names.has(to)).toBe(false);
     names.set(to, names.get(from) ?? "");

@@ -17,14 +17,26 @@ function failure(text: string): MigrationError {
 
 describe("parseFile", () => {
   test("gives each statement the directives before it", () => {
-    const statements = parseFile("m.sql", "-- é first\n-- shoofly:down a * 2\nALTER TABLE t ALTER a TYPE int;\n/* shoofly:undo DROP VIEW v */ CREATE VIEW v AS SELECT 1;");
-    expect(statements.map((each) => each.directives.map(({ name, value }) => [name, value]))).toEqual([[["down", "a * 2"]], [["undo", "DROP VIEW v"]]]);
+    const statements = parseFile(
+      "m.sql",
+      "-- é first\n-- shoofly:down a * 2\nALTER TABLE t ALTER a TYPE int;\n/* shoofly:undo DROP VIEW v */ CREATE VIEW v AS SELECT 1;",
+    );
+    expect(statements.map((each) => each.directives.map(({ name, value }) => [name, value]))).toEqual([
+      [["down", "a * 2"]],
+      [["undo", "DROP VIEW v"]],
+    ]);
     expect(statements[0]?.text).toBe("ALTER TABLE t ALTER a TYPE int");
   });
 
   test("cuts an ALTER TABLE into its commands, not at commas inside of parentheses", () => {
-    const statements = parseFile("m.sql", "ALTER TABLE ONLY \"a b\" ADD x numeric(10,2) DEFAULT round(1.5, 1), DROP COLUMN y;");
-    expect(statements.map((each) => each.text)).toEqual(['ALTER TABLE ONLY "a b" ADD x numeric(10,2) DEFAULT round(1.5, 1)', 'ALTER TABLE ONLY "a b" DROP COLUMN y']);
+    const statements = parseFile(
+      "m.sql",
+      'ALTER TABLE ONLY "a b" ADD x numeric(10,2) DEFAULT round(1.5, 1), DROP COLUMN y;',
+    );
+    expect(statements.map((each) => each.text)).toEqual([
+      'ALTER TABLE ONLY "a b" ADD x numeric(10,2) DEFAULT round(1.5, 1)',
+      'ALTER TABLE ONLY "a b" DROP COLUMN y',
+    ]);
   });
 
   test("points at an unknown directive", () => {
@@ -45,6 +57,8 @@ describe("parseFile", () => {
   });
 
   test("reads checks wherever they stand", () => {
-    expect(checksOf("m.sql", "SELECT 1;\n-- shoofly:check SELECT 1 FROM t WHERE x < 0\n").map((each) => each.value)).toEqual(["SELECT 1 FROM t WHERE x < 0"]);
+    expect(
+      checksOf("m.sql", "SELECT 1;\n-- shoofly:check SELECT 1 FROM t WHERE x < 0\n").map((each) => each.value),
+    ).toEqual(["SELECT 1 FROM t WHERE x < 0"]);
   });
 });

@@ -2,10 +2,22 @@
 import { loadModule, parseSync, scanSync } from "libpg-query";
 import type { AlterTableCmd, Node, ScanToken } from "libpg-query";
 import { MigrationError } from "../../core/error.ts";
+import { byteLength, identifierBytesMax } from "../../sql/identifier.ts";
 import { excerptAt, makeSource, placeAt } from "./source.ts";
 import type { Source } from "./source.ts";
 
-export const directiveNames = ["up", "down", "undo", "strategy", "as", "enforce", "check", "raw", "allow", "description"] as const;
+export const directiveNames = [
+  "up",
+  "down",
+  "undo",
+  "strategy",
+  "as",
+  "enforce",
+  "check",
+  "raw",
+  "allow",
+  "description",
+] as const;
 export type DirectiveName = (typeof directiveNames)[number];
 
 export interface Directive {
@@ -49,6 +61,7 @@ export function parseFile(file: string, text: string): Statement[] {
   const source = makeSource(file, text);
   const { tokens, comments } = scanSource(source);
   const parsed = parseSource(source);
+  refuseLongNames(source, tokens);
   const statements: Statement[] = [];
   let previousEnd = 0;
   for (const raw of parsed) {
@@ -59,13 +72,58 @@ export function parseFile(file: string, text: string): Statement[] {
     const before = comments.filter((comment) => comment.start >= previousEnd && comment.end <= first.start);
     const inside = comments.filter((comment) => comment.start > first.start && comment.end < end);
     const stray = readDirectives(source, inside)[0];
-    if (stray !== undefined) fail("unknown-directive", source, stray.start, `The directive ${stray.name} stands inside a statement.`, "Move it to a line of its own before the statement.");
-    statements.push(...splitCommands({ source, node: raw.node, command: null, text: text.slice(first.start, end), start: first.start, end, directives: readDirectives(source, before) }, own));
+    if (stray !== undefined)
+      fail(
+        "unknown-directive",
+        source,
+        stray.start,
+        `The directive ${stray.name} stands inside a statement.`,
+        "Move it to a line of its own before the statement.",
+      );
+    statements.push(
+      ...splitCommands(
+        {
+          source,
+          node: raw.node,
+          command: null,
+          text: text.slice(first.start, end),
+          start: first.start,
+          end,
+          directives: readDirectives(source, before),
+        },
+        own,
+      ),
+    );
     previousEnd = end;
   }
-  const rest = readDirectives(source, comments.filter((comment) => comment.start >= previousEnd)).find((directive) => directive.name !== "check" && directive.name !== "description");
-  if (rest !== undefined) fail("unknown-directive", source, rest.start, `The directive ${rest.name} stands after the last statement, so it belongs to none.`, "Move it before the statement it belongs to.");
+  const rest = readDirectives(
+    source,
+    comments.filter((comment) => comment.start >= previousEnd),
+  ).find((directive) => directive.name !== "check" && directive.name !== "description");
+  if (rest !== undefined)
+    fail(
+      "unknown-directive",
+      source,
+      rest.start,
+      `The directive ${rest.name} stands after the last statement, so it belongs to none.`,
+      "Move it before the statement it belongs to.",
+    );
   return statements;
+}
+
+/** The server would cut a longer name and say so in a notice only; two long names could become one. */
+function refuseLongNames(source: Source, tokens: readonly Token[]): void {
+  const long = tokens.find(
+    (token) => /^["\p{L}_]/u.test(token.text) && byteLength(token.text.replace(/^"|"$/g, "")) > identifierBytesMax,
+  );
+  if (long === undefined) return;
+  fail(
+    "change-refused",
+    source,
+    long.start,
+    `This name is longer than ${identifierBytesMax} bytes.`,
+    "Choose a shorter name.",
+  );
 }
 
 /** The directives of a whole file that bind to the migration and not to a statement: every `check`. */
@@ -75,7 +133,13 @@ export function checksOf(file: string, text: string): Directive[] {
 }
 
 /** Throws a refusal that shows the place. */
-export function fail(code: "syntax-error" | "unknown-directive" | "change-refused" | "expression-invalid", source: Source, index: number, happened: string, remedy: string): never {
+export function fail(
+  code: "syntax-error" | "unknown-directive" | "change-refused" | "expression-invalid",
+  source: Source,
+  index: number,
+  happened: string,
+  remedy: string,
+): never {
   const place = placeAt(source, index);
   throw new MigrationError(code, {
     happened: `${source.file}:${place.line}:${place.column}: ${happened}\n${excerptAt(source, place)}`,
@@ -145,7 +209,13 @@ function readDirectives(source: Source, comments: readonly Token[]): Directive[]
     const known = directiveNames.find((each) => each === name);
     const at = comment.start + match[0].length - name.length;
     if (known === undefined) {
-      fail("unknown-directive", source, at, `There is no directive ${JSON.stringify(name)}.`, `Known directives: ${directiveNames.join(", ")}.`);
+      fail(
+        "unknown-directive",
+        source,
+        at,
+        `There is no directive ${JSON.stringify(name)}.`,
+        `Known directives: ${directiveNames.join(", ")}.`,
+      );
     }
     const body = comment.text.slice(match[0].length).replace(/\*\/$/, "");
     const lead = body.length - body.trimStart().length;
@@ -156,20 +226,31 @@ function readDirectives(source: Source, comments: readonly Token[]): Directive[]
 /** One statement per command of an ALTER TABLE: cut at the commas outside of parentheses. */
 function splitCommands(statement: Statement, tokens: readonly Token[]): Statement[] {
   if (!("AlterTableStmt" in statement.node)) return [statement];
-  const commands = (statement.node.AlterTableStmt.cmds ?? []).flatMap((node) => ("AlterTableCmd" in node ? [node.AlterTableCmd] : []));
+  const commands = (statement.node.AlterTableStmt.cmds ?? []).flatMap((node) =>
+    "AlterTableCmd" in node ? [node.AlterTableCmd] : [],
+  );
   const [only] = commands;
   if (commands.length === 1 && only !== undefined) return [{ ...statement, command: only }];
   const cuts = topLevel(tokens).filter((token) => token.text === ",");
   const head = headOf(tokens);
   const ranges = commands.map((_, index) => ({
-    start: index === 0 ? (tokens[head]?.start ?? statement.start) : (tokens.find((token) => token.start > (cuts[index - 1]?.start ?? 0))?.start ?? statement.start),
+    start:
+      index === 0
+        ? (tokens[head]?.start ?? statement.start)
+        : (tokens.find((token) => token.start > (cuts[index - 1]?.start ?? 0))?.start ?? statement.start),
     end: cuts[index]?.start ?? statement.end,
   }));
   const prefix = statement.source.text.slice(statement.start, tokens[head]?.start ?? statement.start);
   return commands.map((command, index) => {
     const range = ranges[index] ?? statement;
     const end = range.start + statement.source.text.slice(range.start, range.end).trimEnd().length;
-    return { ...statement, command, text: prefix + statement.source.text.slice(range.start, end), start: range.start, end };
+    return {
+      ...statement,
+      command,
+      text: prefix + statement.source.text.slice(range.start, end),
+      start: range.start,
+      end,
+    };
   });
 }
 

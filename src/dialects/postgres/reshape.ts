@@ -10,7 +10,15 @@ import { stateSchema } from "./names.ts";
 import { ddlStep, lockOn, stepBase } from "./step-parts.ts";
 import type { NewStep } from "./step-parts.ts";
 import { createRetireTrigger, createSyncTriggers, dropRetireTrigger, dropSyncTriggers } from "./sync-triggers.ts";
-import { closeOldVersions, directView, dropInnerView, innerView, lockView, outerView, reopenOldVersions } from "./version-views.ts";
+import {
+  closeOldVersions,
+  directView,
+  dropInnerView,
+  innerView,
+  lockView,
+  outerView,
+  reopenOldVersions,
+} from "./version-views.ts";
 
 /** Columns, defaults, writer column and triggers in one transaction: no row can be written without both shapes afterwards. */
 export function expandTable(draft: Draft, table: TableDraft): NewStep[] {
@@ -20,20 +28,35 @@ export function expandTable(draft: Draft, table: TableDraft): NewStep[] {
   const names = table.columns.flatMap(addedName);
   const synced = isSynced(table);
   return [
-    ddlStep("expand", "expand", `${table.name}: add ${names.join(", ") || "sync"}${synced ? " and two-way sync" : ""}`, {
-      sql: [
-        lockTable(base),
-        ...adds,
-        ...(synced ? [`ALTER TABLE ${base} ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`, ...createSyncTriggers(draft, table)] : []),
-      ],
-      locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
-      undo: [
-        lockTable(base),
-        ...(synced ? [...dropSyncTriggers(draft, table), `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(draft.names.writer)}`] : []),
-        ...names.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`),
-      ],
-      loss: table.columns.flatMap((column) => additionLoss(draft, table, column)),
-    }),
+    ddlStep(
+      "expand",
+      "expand",
+      `${table.name}: add ${names.join(", ") || "sync"}${synced ? " and two-way sync" : ""}`,
+      {
+        sql: [
+          lockTable(base),
+          ...adds,
+          ...(synced
+            ? [
+                `ALTER TABLE ${base} ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`,
+                ...createSyncTriggers(draft, table),
+              ]
+            : []),
+        ],
+        locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
+        undo: [
+          lockTable(base),
+          ...(synced
+            ? [
+                ...dropSyncTriggers(draft, table),
+                `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(draft.names.writer)}`,
+              ]
+            : []),
+          ...names.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`),
+        ],
+        loss: table.columns.flatMap((column) => additionLoss(draft, table, column)),
+      },
+    ),
   ];
 }
 
@@ -41,16 +64,26 @@ export function expandTable(draft: Draft, table: TableDraft): NewStep[] {
 export function constrainTable(draft: Draft, table: TableDraft): NewStep[] {
   const base = baseOf(draft, table);
   const checks = newChecks(draft, table);
-  const indexes = shadowIndexes(draft, table).map(({ index, name, definition }) => indexStep(draft, table, name, definition, `${table.name}: build the index that takes the place of ${index.name}`));
+  const indexes = shadowIndexes(draft, table).map(({ index, name, definition }) =>
+    indexStep(draft, table, name, definition, `${table.name}: build the index that takes the place of ${index.name}`),
+  );
   if (checks.length === 0) return indexes;
   return [
     ...indexes,
     ddlStep("verify", "staged", `${table.name}: add ${checks.map((check) => check.title).join(", ")} for new rows`, {
-      sql: [lockTable(base), ...checks.map((check) => `ALTER TABLE ${base} ADD CONSTRAINT ${quoteIdentifier(check.name)} CHECK (${check.condition}) NOT VALID`)],
+      sql: [
+        lockTable(base),
+        ...checks.map(
+          (check) =>
+            `ALTER TABLE ${base} ADD CONSTRAINT ${quoteIdentifier(check.name)} CHECK (${check.condition}) NOT VALID`,
+        ),
+      ],
       locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
       undo: checks.map((check) => `ALTER TABLE ${base} DROP CONSTRAINT ${quoteIdentifier(check.name)}`),
     }),
-    ...checks.map((check) => validateStep(draft, table, check.name, `${table.name}: validate ${check.title} for existing rows`, "verify")),
+    ...checks.map((check) =>
+      validateStep(draft, table, check.name, `${table.name}: validate ${check.title} for existing rows`, "verify"),
+    ),
   ];
 }
 
@@ -60,13 +93,20 @@ export function prepareWayBack(draft: Draft, table: TableDraft): NewStep[] {
   const relaxed = relaxations(draft, table);
   if (relaxed.length === 0) return [];
   return [
-    ddlStep("switch", "expand", `${table.name}: keep the way back for ${relaxed.map((each) => each.title).join(", ")}`, {
-      sql: [],
-      locks: [],
-      undoTransaction: false,
-      undo: relaxed.flatMap((each) => (each.check === "" ? [] : [validateIfThere(base, each.check), ...each.restore])),
-      long: true,
-    }),
+    ddlStep(
+      "switch",
+      "expand",
+      `${table.name}: keep the way back for ${relaxed.map((each) => each.title).join(", ")}`,
+      {
+        sql: [],
+        locks: [],
+        undoTransaction: false,
+        undo: relaxed.flatMap((each) =>
+          each.check === "" ? [] : [validateIfThere(base, each.check), ...each.restore],
+        ),
+        long: true,
+      },
+    ),
   ];
 }
 
@@ -77,7 +117,10 @@ function validateIfThere(base: string, check: string): string {
 }
 
 /** Statements of the one short transaction that makes the new shape the table's own; views before tables, as clients lock them. */
-export function switchTable(draft: Draft, table: TableDraft): { views: string[]; lock: string; tables: string[]; undoViews: string[]; undoTables: string[] } {
+export function switchTable(
+  draft: Draft,
+  table: TableDraft,
+): { views: string[]; lock: string; tables: string[]; undoViews: string[]; undoTables: string[] } {
   const base = baseOf(draft, table);
   const synced = isSynced(table);
   const after = nameAfterSwitch(table, draft.names);
@@ -91,28 +134,64 @@ export function switchTable(draft: Draft, table: TableDraft): { views: string[];
     views: [...(synced ? directView(draft, table) : []), ...closeOldVersions(draft, table)],
     lock: lockTable(base),
     tables: [
-      ...(synced ? [...dropInnerView(draft, table), ...dropSyncTriggers(draft, table), alter(`DROP COLUMN ${quoteIdentifier(draft.names.writer)}`)] : []),
+      ...(synced
+        ? [
+            ...dropInnerView(draft, table),
+            ...dropSyncTriggers(draft, table),
+            alter(`DROP COLUMN ${quoteIdentifier(draft.names.writer)}`),
+          ]
+        : []),
       ...relaxed.flatMap((each) => each.relax),
-      ...firm.flatMap(({ column, check }) => [alter(`ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`), alter(`DROP CONSTRAINT ${quoteIdentifier(check)}`)]),
+      ...firm.flatMap(({ column, check }) => [
+        alter(`ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`),
+        alter(`DROP CONSTRAINT ${quoteIdentifier(check)}`),
+      ]),
       ...renames.map(([from, to]) => alter(`RENAME COLUMN ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`)),
-      ...indexes.flatMap(({ index, name }) => [renameIndex(draft, index.name, draft.names.retiredIndex(index.name)), renameIndex(draft, name, index.name)]),
-      ...shadowChecks(draft, table).map(({ name, original }) => alter(`RENAME CONSTRAINT ${quoteIdentifier(name)} TO ${quoteIdentifier(original)}`)),
+      ...indexes.flatMap(({ index, name }) => [
+        renameIndex(draft, index.name, draft.names.retiredIndex(index.name)),
+        renameIndex(draft, name, index.name),
+      ]),
+      ...shadowChecks(draft, table).map(({ name, original }) =>
+        alter(`RENAME CONSTRAINT ${quoteIdentifier(name)} TO ${quoteIdentifier(original)}`),
+      ),
       ...createRetireTrigger(draft, table),
-      ...enforced.map((column) => alter(`ADD CONSTRAINT ${quoteIdentifier(draft.names.check(table.name, column.physical))} CHECK (${quoteIdentifier(after(column.physical))} IS NOT NULL) NOT VALID`)),
+      ...enforced.map((column) =>
+        alter(
+          `ADD CONSTRAINT ${quoteIdentifier(draft.names.check(table.name, column.physical))} CHECK (${quoteIdentifier(after(column.physical))} IS NOT NULL) NOT VALID`,
+        ),
+      ),
     ],
     undoViews: [...(synced ? [lockView(draft.versionSchema, table.name)] : []), ...reopenOldVersions(draft, table)],
     undoTables: [
-      ...enforced.map((column) => alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(draft.names.check(table.name, column.physical))}`)),
+      ...enforced.map((column) =>
+        alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(draft.names.check(table.name, column.physical))}`),
+      ),
       ...dropRetireTrigger(draft, table),
-      ...shadowChecks(draft, table).map(({ name, original }) => alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`)),
-      ...indexes.toReversed().flatMap(({ index, name }) => [renameIndex(draft, index.name, name), renameIndex(draft, draft.names.retiredIndex(index.name), index.name)]),
-      ...renames.toReversed().map(([from, to]) => alter(`RENAME COLUMN ${quoteIdentifier(to)} TO ${quoteIdentifier(from)}`)),
+      ...shadowChecks(draft, table).map(({ name, original }) =>
+        alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`),
+      ),
+      ...indexes
+        .toReversed()
+        .flatMap(({ index, name }) => [
+          renameIndex(draft, index.name, name),
+          renameIndex(draft, draft.names.retiredIndex(index.name), index.name),
+        ]),
+      ...renames
+        .toReversed()
+        .map(([from, to]) => alter(`RENAME COLUMN ${quoteIdentifier(to)} TO ${quoteIdentifier(from)}`)),
       ...firm.flatMap(({ column, check }) => [
         alter(`ADD CONSTRAINT ${quoteIdentifier(check)} CHECK (${quoteIdentifier(column)} IS NOT NULL) NOT VALID`),
         alter(`ALTER COLUMN ${quoteIdentifier(column)} DROP NOT NULL`),
       ]),
       ...relaxed.flatMap((each) => each.tighten),
-      ...(synced ? [alter(`ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`), ...createSyncTriggers(draft, table), ...innerView(draft, table), ...outerView(draft, table)] : []),
+      ...(synced
+        ? [
+            alter(`ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`),
+            ...createSyncTriggers(draft, table),
+            ...innerView(draft, table),
+            ...outerView(draft, table),
+          ]
+        : []),
     ],
   };
 }
@@ -127,9 +206,19 @@ export function contractTable(draft: Draft, table: TableDraft): NewStep[] {
       const check = quoteIdentifier(draft.names.check(table.name, column.physical));
       const name = quoteIdentifier(after(column.physical));
       return [
-        validateStep(draft, table, draft.names.check(table.name, column.physical), `${table.name}: validate NOT NULL of ${column.newName ?? ""}`, "contract"),
+        validateStep(
+          draft,
+          table,
+          draft.names.check(table.name, column.physical),
+          `${table.name}: validate NOT NULL of ${column.newName ?? ""}`,
+          "contract",
+        ),
         ddlStep("contract", "staged", `${table.name}: set ${column.newName ?? ""} NOT NULL (already proven)`, {
-          sql: [lockTable(base), `ALTER TABLE ${base} ALTER COLUMN ${name} SET NOT NULL`, `ALTER TABLE ${base} DROP CONSTRAINT ${check}`],
+          sql: [
+            lockTable(base),
+            `ALTER TABLE ${base} ALTER COLUMN ${name} SET NOT NULL`,
+            `ALTER TABLE ${base} DROP CONSTRAINT ${check}`,
+          ],
           locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
           undo: [lockTable(base), `ALTER TABLE ${base} ALTER COLUMN ${name} DROP NOT NULL`],
         }),
@@ -141,11 +230,17 @@ export function contractTable(draft: Draft, table: TableDraft): NewStep[] {
 export function purgeTable(draft: Draft, table: TableDraft): NewStep[] {
   const base = baseOf(draft, table);
   const after = nameAfterSwitch(table, draft.names);
-  const retired = table.columns.filter((column) => column.oldName !== null && (column.newName === null || column.replacement !== null)).map((column) => after(column.physical));
+  const retired = table.columns
+    .filter((column) => column.oldName !== null && (column.newName === null || column.replacement !== null))
+    .map((column) => after(column.physical));
   if (retired.length === 0) return [];
   return [
     ddlStep("purge", "expand", `${table.name}: drop the retired ${retired.join(", ")}`, {
-      sql: [lockTable(base), ...dropRetireTrigger(draft, table), ...retired.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`)],
+      sql: [
+        lockTable(base),
+        ...dropRetireTrigger(draft, table),
+        ...retired.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`),
+      ],
       locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
       reversible: false,
     }),
@@ -204,7 +299,10 @@ function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): stri
   const { addition, replacement } = column;
   if (addition !== null) {
     const name = quoteIdentifier(column.physical);
-    const late = addition.lateDefault === null ? [] : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${addition.lateDefault}`];
+    const late =
+      addition.lateDefault === null
+        ? []
+        : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${addition.lateDefault}`];
     return [`ALTER TABLE ${base} ADD COLUMN ${name} ${addition.definition}`, ...late];
   }
   if (replacement === null) return [];
@@ -213,7 +311,9 @@ function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): stri
   const comment = column.column?.comment ?? null;
   return [
     `ALTER TABLE ${base} ADD COLUMN ${name} ${replacement.type}${collation}`,
-    ...(replacement.default === null ? [] : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${replacement.default}`]),
+    ...(replacement.default === null
+      ? []
+      : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${replacement.default}`]),
     ...(comment === null ? [] : [`COMMENT ON COLUMN ${base}.${name} IS ${quoteLiteral(comment).trim()}`]),
   ];
 }
@@ -223,13 +323,24 @@ function additionLoss(draft: Draft, table: TableDraft, column: ColumnDraft): Los
   if (column.addition === null || column.addition.up !== null) return [];
   const base = baseOf(draft, table);
   const name = quoteIdentifier(column.physical);
-  const fallback = column.addition.lateDefault ?? /\bDEFAULT\s+(.+?)(?:\s+NOT\s+NULL)?\s*$/is.exec(column.addition.definition)?.[1] ?? "NULL";
-  const condition = column.addition.lateDefault === null ? `ROW(${name})::record OPERATOR(pg_catalog.*<>) ROW((${fallback})::${column.type})::record` : "false";
+  const fallback =
+    column.addition.lateDefault ??
+    /\bDEFAULT\s+(.+?)(?:\s+NOT\s+NULL)?\s*$/is.exec(column.addition.definition)?.[1] ??
+    "NULL";
+  const condition =
+    column.addition.lateDefault === null
+      ? `ROW(${name})::record OPERATOR(pg_catalog.*<>) ROW((${fallback})::${column.type})::record`
+      : "false";
   return [
     {
       what: `values of ${relationOf(draft, table)}.${column.newName ?? column.physical}`,
       countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
-      archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(`${table.name}_${column.physical}`)), `SELECT * FROM ${base} WHERE ${condition}`)],
+      archiveSql: [
+        archiveStatement(
+          quoteQualified(stateSchema, draft.names.archive(`${table.name}_${column.physical}`)),
+          `SELECT * FROM ${base} WHERE ${condition}`,
+        ),
+      ],
     },
   ];
 }
@@ -242,12 +353,22 @@ interface ShadowIndex {
 
 /** For every index that contains a replaced column: the same over the new column. */
 function shadowIndexes(draft: Draft, table: TableDraft): ShadowIndex[] {
-  const replaced = new Map(table.columns.flatMap((column) => (column.replacement === null ? [] : [[column.physical, holderOf(column)] as const])));
+  const replaced = new Map(
+    table.columns.flatMap((column) =>
+      column.replacement === null ? [] : [[column.physical, holderOf(column)] as const],
+    ),
+  );
   return (table.table?.indexes ?? [])
-    .filter((index) => index.valid && index.constraint === null && index.dependsOn.some((column) => replaced.has(column)))
+    .filter(
+      (index) => index.valid && index.constraint === null && index.dependsOn.some((column) => replaced.has(column)),
+    )
     .map((index) => {
       const name = draft.names.shadowIndex(index.name);
-      return { index, name, definition: substituteColumns(index.definition, (column) => replaced.get(column) ?? column, name) };
+      return {
+        index,
+        name,
+        definition: substituteColumns(index.definition, (column) => replaced.get(column) ?? column, name),
+      };
     });
 }
 
@@ -258,12 +379,29 @@ interface NewCheck {
 }
 
 function newChecks(draft: Draft, table: TableDraft): NewCheck[] {
-  const notNulls = table.columns.flatMap((column) => firmNotNull(draft, table, column)).map(({ column, check, label }) => ({ name: check, title: `NOT NULL of ${label}`, condition: `${quoteIdentifier(column)} IS NOT NULL` }));
-  return [...notNulls, ...shadowChecks(draft, table).map(({ name, original, condition }) => ({ name, title: `check ${original}`, condition }))];
+  const notNulls = table.columns
+    .flatMap((column) => firmNotNull(draft, table, column))
+    .map(({ column, check, label }) => ({
+      name: check,
+      title: `NOT NULL of ${label}`,
+      condition: `${quoteIdentifier(column)} IS NOT NULL`,
+    }));
+  return [
+    ...notNulls,
+    ...shadowChecks(draft, table).map(({ name, original, condition }) => ({
+      name,
+      title: `check ${original}`,
+      condition,
+    })),
+  ];
 }
 
 /** NOT NULL of new columns, proven by a check until the switch. */
-function firmNotNull(draft: Draft, table: TableDraft, column: ColumnDraft): { column: string; check: string; label: string }[] {
+function firmNotNull(
+  draft: Draft,
+  table: TableDraft,
+  column: ColumnDraft,
+): { column: string; check: string; label: string }[] {
   const isFirm = column.replacement?.notNull ?? column.addition?.lateNotNull ?? false;
   if (!isFirm || column.newName === null) return [];
   const holder = holderOf(column);
@@ -272,13 +410,19 @@ function firmNotNull(draft: Draft, table: TableDraft, column: ColumnDraft): { co
 
 /** CHECK constraints that name a replaced column, over the new column. */
 function shadowChecks(draft: Draft, table: TableDraft): { name: string; original: string; condition: string }[] {
-  const replaced = new Map(table.columns.flatMap((column) => (column.replacement === null ? [] : [[column.physical, holderOf(column)] as const])));
+  const replaced = new Map(
+    table.columns.flatMap((column) =>
+      column.replacement === null ? [] : [[column.physical, holderOf(column)] as const],
+    ),
+  );
   return (table.table?.constraints ?? [])
     .filter((constraint) => constraint.kind === "check" && constraint.columns.some((column) => replaced.has(column)))
     .map((constraint) => ({
       name: draft.names.shadowIndex(constraint.name),
       original: constraint.name,
-      condition: conditionOf(substituteColumns(constraint.definition, (column) => replaced.get(column) ?? column, null)),
+      condition: conditionOf(
+        substituteColumns(constraint.definition, (column) => replaced.get(column) ?? column, null),
+      ),
     }));
 }
 
@@ -307,16 +451,26 @@ function relaxations(draft: Draft, table: TableDraft): Relaxation[] {
     if (!isRetired || column.column === null) return [];
     const name = quoteIdentifier(column.physical);
     const check = draft.names.check(table.name, `${column.physical}_old`);
-    const setDefault = column.column.default === null ? [] : [alter(`ALTER COLUMN ${name} SET DEFAULT ${column.column.default}`)];
+    const setDefault =
+      column.column.default === null ? [] : [alter(`ALTER COLUMN ${name} SET DEFAULT ${column.column.default}`)];
     const dropDefault = column.column.default === null ? [] : [alter(`ALTER COLUMN ${name} DROP DEFAULT`)];
-    if (!column.column.notNull) return setDefault.length === 0 ? [] : [{ title: column.physical, check: "", relax: dropDefault, tighten: setDefault, restore: [] }];
+    if (!column.column.notNull)
+      return setDefault.length === 0
+        ? []
+        : [{ title: column.physical, check: "", relax: dropDefault, tighten: setDefault, restore: [] }];
     return [
       {
         title: column.physical,
         check,
         relax: [...dropDefault, alter(`ALTER COLUMN ${name} DROP NOT NULL`)],
-        tighten: [...setDefault, alter(`ADD CONSTRAINT ${quoteIdentifier(check)} CHECK (${name} IS NOT NULL) NOT VALID`)],
-        restore: [alter(`ALTER COLUMN ${name} SET NOT NULL`), alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(check)}`)],
+        tighten: [
+          ...setDefault,
+          alter(`ADD CONSTRAINT ${quoteIdentifier(check)} CHECK (${name} IS NOT NULL) NOT VALID`),
+        ],
+        restore: [
+          alter(`ALTER COLUMN ${name} SET NOT NULL`),
+          alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(check)}`),
+        ],
       },
     ];
   });
@@ -326,7 +480,9 @@ function relaxations(draft: Draft, table: TableDraft): Relaxation[] {
       title: original,
       check: original,
       relax: [alter(`DROP CONSTRAINT ${quoteIdentifier(original)}`)],
-      tighten: [alter(`ADD CONSTRAINT ${quoteIdentifier(original)} ${definition.replace(/ NOT VALID$/, "")} NOT VALID`)],
+      tighten: [
+        alter(`ADD CONSTRAINT ${quoteIdentifier(original)} ${definition.replace(/ NOT VALID$/, "")} NOT VALID`),
+      ],
       restore: [],
     };
   });
@@ -335,7 +491,10 @@ function relaxations(draft: Draft, table: TableDraft): Relaxation[] {
 
 /** Renames in an order in which no name is taken twice; a cycle goes through a name of our own. */
 export function renameSequence(table: TableDraft, after: (physical: string) => string): [string, string][] {
-  const physical = table.columns.flatMap((column) => [column.physical, ...(column.replacement === null ? [] : [column.replacement.physical])]);
+  const physical = table.columns.flatMap((column) => [
+    column.physical,
+    ...(column.replacement === null ? [] : [column.replacement.physical]),
+  ]);
   const wanted = physical.map((name) => [name, after(name)] as [string, string]).filter(([from, to]) => from !== to);
   const sequence: [string, string][] = [];
   const open = [...wanted];
@@ -358,7 +517,13 @@ function renameIndex(draft: Draft, from: string, to: string): string {
   return `ALTER INDEX ${quoteQualified(draft.schema.name, from)} RENAME TO ${quoteIdentifier(to)}`;
 }
 
-function validateStep(draft: Draft, table: TableDraft, constraint: string, title: string, phase: "verify" | "contract"): NewStep {
+function validateStep(
+  draft: Draft,
+  table: TableDraft,
+  constraint: string,
+  title: string,
+  phase: "verify" | "contract",
+): NewStep {
   return ddlStep(phase, "staged", title, {
     sql: [`ALTER TABLE ${baseOf(draft, table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint)}`],
     locks: [lockOn(relationOf(draft, table), "SHARE UPDATE EXCLUSIVE")],
@@ -367,4 +532,3 @@ function validateStep(draft: Draft, table: TableDraft, constraint: string, title
     long: true,
   });
 }
-

@@ -53,10 +53,10 @@ export function sortSessions(
   const old: ClientSession[] = [];
   const untagged: ClientSession[] = [];
   for (const facts of sessions) {
-    const { pathSetting: _, locksOld: __, ...session } = facts;
     if (declares(facts, versions.new, versions.targetSchema) !== null) continue;
     const why = declares(facts, versions.old, versions.targetSchema) ?? lockReason(facts, versions);
-    (why === null ? untagged : old).push({ ...session, why });
+    const { pid, user, application, client } = facts;
+    (why === null ? untagged : old).push({ pid, user, application, client, why });
   }
   return { old, untagged };
 }

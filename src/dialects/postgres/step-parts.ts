@@ -2,7 +2,13 @@
 import type { Lock, Step, Strategy } from "../../core/step.ts";
 import type { Phase } from "../../core/phase.ts";
 
-export type LockMode = "ACCESS SHARE" | "ROW EXCLUSIVE" | "SHARE UPDATE EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "ACCESS EXCLUSIVE";
+export type LockMode =
+  | "ACCESS SHARE"
+  | "ROW EXCLUSIVE"
+  | "SHARE UPDATE EXCLUSIVE"
+  | "SHARE"
+  | "SHARE ROW EXCLUSIVE"
+  | "ACCESS EXCLUSIVE";
 
 /** PostgreSQL manual §13.3.1, table 13.2: what each mode keeps others from. */
 export const lockModes: Readonly<Record<LockMode, Lock["blocks"]>> = {
@@ -46,7 +52,12 @@ export function stepBase(phase: Phase, strategy: Strategy, title: string, parts:
 }
 
 /** A step of metadata-only statements in one transaction. */
-export function ddlStep(phase: Phase, strategy: Strategy, title: string, parts: Partial<StepBase> & { long?: boolean }): NewStep {
+export function ddlStep(
+  phase: Phase,
+  strategy: Strategy,
+  title: string,
+  parts: Partial<StepBase> & { long?: boolean },
+): NewStep {
   const { long = false, ...rest } = parts;
   return { ...stepBase(phase, strategy, title, rest), kind: "ddl", index: null, long };
 }

@@ -33,10 +33,14 @@ export function createSyncTriggers(draft: Draft, table: TableDraft): string[] {
     makeFunction(draft, insert, insertBody(draft, table, pairs)),
     makeFunction(draft, update, updateBody(draft, table, pairs)),
     `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("insert"))} BEFORE INSERT ON ${base} FOR EACH ROW EXECUTE FUNCTION ${insert}()`,
-    `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("update"))} BEFORE UPDATE ON ${base} FOR EACH ROW WHEN (${notFilling} AND (${watched(pairs)
+    `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("update"))} BEFORE UPDATE ON ${base} FOR EACH ROW WHEN (${notFilling} AND (${watched(
+      pairs,
+    )
       .map((column) => changed(table, column))
       .join(" OR ")})) EXECUTE FUNCTION ${update}()`,
-    ...["insert", "update"].map((role) => `ALTER TABLE ${base} ENABLE ALWAYS TRIGGER ${quoteIdentifier(draft.names.trigger(role))}`),
+    ...["insert", "update"].map(
+      (role) => `ALTER TABLE ${base} ENABLE ALWAYS TRIGGER ${quoteIdentifier(draft.names.trigger(role))}`,
+    ),
   ];
 }
 
@@ -99,8 +103,10 @@ function pairOf(column: ColumnDraft): Pair | null {
     const next = { physical: column.replacement.physical, exact: false };
     return { old: own, next, up: column.replacement.up, down: column.replacement.down, label };
   }
-  if (column.addition?.up != null) return { old: null, next: { physical: column.physical, exact: false }, up: column.addition.up, down: null, label };
-  if (column.newName === null && column.down !== null) return { old: own, next: null, up: null, down: column.down, label };
+  if (column.addition?.up != null)
+    return { old: null, next: { physical: column.physical, exact: false }, up: column.addition.up, down: null, label };
+  if (column.newName === null && column.down !== null)
+    return { old: own, next: null, up: null, down: column.down, label };
   return null;
 }
 
@@ -119,7 +125,9 @@ function watched(pairs: readonly Pair[]): string[] {
 function changed(table: TableDraft, physical: string, name: string = physical): string {
   const exact = table.columns.find((column) => column.physical === physical)?.column?.exactlyComparable ?? false;
   const quoted = quoteIdentifier(name);
-  return exact ? `OLD.${quoted} IS DISTINCT FROM NEW.${quoted}` : `ROW(OLD.${quoted})::record OPERATOR(pg_catalog.*<>) ROW(NEW.${quoted})::record`;
+  return exact
+    ? `OLD.${quoted} IS DISTINCT FROM NEW.${quoted}`
+    : `ROW(OLD.${quoted})::record OPERATOR(pg_catalog.*<>) ROW(NEW.${quoted})::record`;
 }
 
 function insertBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {
@@ -127,7 +135,10 @@ function insertBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): st
   return `BEGIN
   IF ${writer} = ${newVersionWriter} THEN
     ${writer} := NULL;
-${indent([...pairs].reverse().flatMap((pair) => downward(draft, table, pair)), 4)}
+${indent(
+  [...pairs].reverse().flatMap((pair) => downward(draft, table, pair)),
+  4,
+)}
   ELSE
     ${writer} := NULL;
 ${indent(pairs.flatMap(upward), 4)}
@@ -139,14 +150,31 @@ END`;
 function updateBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {
   const oldOnly = new Set(pairs.flatMap((pair) => (pair.old === null ? [] : [pair.old.physical])));
   const nextOnly = new Set(pairs.flatMap((pair) => (pair.next === null ? [] : [pair.next.physical])));
-  const any = (columns: readonly string[]): string => (columns.length === 0 ? "false" : columns.map((column) => changed(table, column)).join(" OR "));
+  const any = (columns: readonly string[]): string =>
+    columns.length === 0 ? "false" : columns.map((column) => changed(table, column)).join(" OR ");
   const flags = pairs.map((pair, index) => {
     const upSources = columnsOf(pair.up ?? []);
-    const next = [...new Set([...(pair.next === null ? [] : [pair.next.physical]), ...columnsOf(pair.down ?? []).filter((column) => nextOnly.has(column))])];
-    const old = [...new Set([...(pair.old === null ? [] : [pair.old.physical]), ...upSources.filter((column) => oldOnly.has(column))])];
+    const next = [
+      ...new Set([
+        ...(pair.next === null ? [] : [pair.next.physical]),
+        ...columnsOf(pair.down ?? []).filter((column) => nextOnly.has(column)),
+      ]),
+    ];
+    const old = [
+      ...new Set([
+        ...(pair.old === null ? [] : [pair.old.physical]),
+        ...upSources.filter((column) => oldOnly.has(column)),
+      ]),
+    ];
     const shared = upSources.filter((column) => !oldOnly.has(column) && !nextOnly.has(column));
     const sharedDown = pair.next === null ? columnsOf(pair.down ?? []).filter((column) => !oldOnly.has(column)) : [];
-    return { pair, next: `next_${index}`, old: `old_${index}`, nextTest: any([...new Set([...next, ...sharedDown])]), oldTest: any([...old, ...shared]) };
+    return {
+      pair,
+      next: `next_${index}`,
+      old: `old_${index}`,
+      nextTest: any([...new Set([...next, ...sharedDown])]),
+      oldTest: any([...old, ...shared]),
+    };
   });
   const branches = flags.flatMap(({ pair, next, old }) => {
     const down = downward(draft, table, pair);
@@ -154,10 +182,19 @@ function updateBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): st
     // A dropped column that its own side changed stays as written; only the new side's changes are derived.
     if (pair.next === null) return [`IF ${next} AND NOT ${old} THEN`, ...down.map((line) => `  ${line}`), "END IF;"];
     if (down.length === 0) return [`IF NOT ${next} AND ${old} THEN`, ...up.map((line) => `  ${line}`), "END IF;"];
-    return [`IF ${next} THEN`, ...down.map((line) => `  ${line}`), `ELSIF ${old} THEN`, ...up.map((line) => `  ${line}`), "END IF;"];
+    return [
+      `IF ${next} THEN`,
+      ...down.map((line) => `  ${line}`),
+      `ELSIF ${old} THEN`,
+      ...up.map((line) => `  ${line}`),
+      "END IF;",
+    ];
   });
   return `DECLARE
-${indent(flags.flatMap((flag) => [`${flag.next} boolean := ${flag.nextTest};`, `${flag.old} boolean := ${flag.oldTest};`]), 2)}
+${indent(
+  flags.flatMap((flag) => [`${flag.next} boolean := ${flag.nextTest};`, `${flag.old} boolean := ${flag.oldTest};`]),
+  2,
+)}
 BEGIN
 ${indent(branches, 2)}
   RETURN NEW;
@@ -194,13 +231,17 @@ function retireBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): st
   const lines = pairs.flatMap((pair) => {
     if (pair.old === null || pair.down === null) return [];
     const target = `NEW.${quoteIdentifier(after(pair.old.physical))}`;
-    const sources = [...new Set([...(pair.next === null ? [] : [pair.next.physical]), ...columnsOf(pair.down)])].filter((column) => !oldNames.has(column));
+    const sources = [...new Set([...(pair.next === null ? [] : [pair.next.physical]), ...columnsOf(pair.down)])].filter(
+      (column) => !oldNames.has(column),
+    );
     const test = sources.map((column) => changed(table, column, after(column))).join(" OR ");
     const isDue = test === "" ? "TG_OP = 'INSERT'" : `TG_OP = 'INSERT' OR ${test}`;
     const next = pair.next === null ? "true" : `NEW.${quoteIdentifier(after(pair.next.physical))} IS NOT NULL`;
     return [
       // OLD is NULL on INSERT, and every comparison with it is computed only on UPDATE.
-      ...(test === "" ? [`due := ${isDue};`] : ["IF TG_OP = 'INSERT' THEN due := true;", `ELSE due := ${test}; END IF;`]),
+      ...(test === ""
+        ? [`due := ${isDue};`]
+        : ["IF TG_OP = 'INSERT' THEN due := true;", `ELSE due := ${test}; END IF;`]),
       "IF due THEN",
       "  BEGIN",
       `    ${target} := ${render(pair.down, "NEW", after)};`,

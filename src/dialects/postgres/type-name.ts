@@ -3,7 +3,23 @@ import { scanTokens, topLevel } from "./parse.ts";
 import type { Statement, Token } from "./parse.ts";
 
 /** Words that end a type name in a column definition (manual, CREATE TABLE and ALTER TABLE). */
-const typeEnds = new Set(["COLLATE", "USING", "CONSTRAINT", "NOT", "NULL", "DEFAULT", "CHECK", "UNIQUE", "PRIMARY", "REFERENCES", "GENERATED", "STORAGE", "COMPRESSION", "DEFERRABLE", "INITIALLY"]);
+const typeEnds = new Set([
+  "COLLATE",
+  "USING",
+  "CONSTRAINT",
+  "NOT",
+  "NULL",
+  "DEFAULT",
+  "CHECK",
+  "UNIQUE",
+  "PRIMARY",
+  "REFERENCES",
+  "GENERATED",
+  "STORAGE",
+  "COMPRESSION",
+  "DEFERRABLE",
+  "INITIALLY",
+]);
 
 /** The text after TYPE in `ALTER COLUMN c [SET DATA] TYPE t [COLLATE …] [USING …]`. */
 export function deparseType(statement: Statement): string {
@@ -11,7 +27,9 @@ export function deparseType(statement: Statement): string {
   const tokens = scanTokens(text);
   // ALTER [COLUMN] name [SET DATA] TYPE: the name may itself be the word type, so the search starts behind it.
   const name = tokens.findIndex((token) => token.keyword && token.text.toUpperCase() === "COLUMN") + 1;
-  const from = tokens.find((token, index) => index > Math.max(name, 1) && token.keyword && token.text.toUpperCase() === "TYPE");
+  const from = tokens.find(
+    (token, index) => index > Math.max(name, 1) && token.keyword && token.text.toUpperCase() === "TYPE",
+  );
   return from === undefined ? "" : typeText(text, tokens, from.end);
 }
 

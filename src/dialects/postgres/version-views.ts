@@ -13,8 +13,15 @@ export function offerVersion(draft: Draft): string[] {
   return [
     `CREATE SCHEMA ${schema}`,
     `COMMENT ON SCHEMA ${schema} IS ${quoteLiteral(versionSchemaComment + draft.schema.name).trim()}`,
-    ...usageOf(draft).map(({ grantee, grantable }) => `GRANT USAGE ON SCHEMA ${schema} TO ${grantee}${grantable ? " WITH GRANT OPTION" : ""}`),
-    ...Object.values(draft.tables).flatMap((table) => [...(isSynced(table) ? innerView(draft, table) : []), ...outerView(draft, table), ...viewGrants(table, draft.versionSchema, table.name)]),
+    ...usageOf(draft).map(
+      ({ grantee, grantable }) =>
+        `GRANT USAGE ON SCHEMA ${schema} TO ${grantee}${grantable ? " WITH GRANT OPTION" : ""}`,
+    ),
+    ...Object.values(draft.tables).flatMap((table) => [
+      ...(isSynced(table) ? innerView(draft, table) : []),
+      ...outerView(draft, table),
+      ...viewGrants(table, draft.versionSchema, table.name),
+    ]),
   ];
 }
 
@@ -22,7 +29,9 @@ export function offerVersion(draft: Draft): string[] {
 export function withdrawVersion(draft: Draft): string[] {
   return [
     ...Object.values(draft.tables).map((table) => `DROP VIEW ${quoteQualified(draft.versionSchema, table.name)}`),
-    ...Object.values(draft.tables).filter(isSynced).map((table) => `DROP VIEW ${inner(draft, table)}`),
+    ...Object.values(draft.tables)
+      .filter(isSynced)
+      .map((table) => `DROP VIEW ${inner(draft, table)}`),
     `DROP SCHEMA ${quoteIdentifier(draft.versionSchema)}`,
   ];
 }
@@ -66,7 +75,9 @@ export function closeOldVersions(draft: Draft, table: TableDraft): string[] {
   return oldViews(draft, table).flatMap((view) => {
     const columns = view.columns.map((column) => `NULL::${column.type} AS ${quoteIdentifier(column.name)}`);
     const name = quoteQualified(view.schema, view.name);
-    const message = quoteLiteral(`version ${view.schema} is closed: migration ${draft.migration} was completed; use version ${draft.versionSchema}`).trim();
+    const message = quoteLiteral(
+      `version ${view.schema} is closed: migration ${draft.migration} was completed; use version ${draft.versionSchema}`,
+    ).trim();
     return [
       `CREATE OR REPLACE VIEW ${name} AS SELECT ${columns.join(", ")} FROM ${stateSchema}.refuse_closed_version(${message}) AS refused`,
       `CREATE TRIGGER ${quoteIdentifier("~shoofly_closed")} INSTEAD OF INSERT OR UPDATE OR DELETE ON ${name} FOR EACH ROW EXECUTE FUNCTION ${stateSchema}.refuse_closed_write(${message})`,
@@ -93,7 +104,9 @@ export function reopenOldVersions(draft: Draft, table: TableDraft): string[] {
 /** The open version before this one, when clients use one. */
 function oldViews(draft: Draft, table: TableDraft): Draft["schema"]["versionViews"] {
   if (draft.schema.currentVersion === draft.schema.name) return [];
-  return draft.schema.versionViews.filter((view) => view.name === table.name && view.schema === draft.schema.currentVersion);
+  return draft.schema.versionViews.filter(
+    (view) => view.name === table.name && view.schema === draft.schema.currentVersion,
+  );
 }
 
 function viewOver(draft: Draft, table: TableDraft, columns: readonly string[], source: string): string {
@@ -104,7 +117,11 @@ function selectList(table: TableDraft, physicalOf: (column: TableDraft["columns"
   return table.columns.flatMap((column) => {
     if (column.newName === null) return [];
     const physical = physicalOf(column);
-    return [physical === column.newName ? quoteIdentifier(physical) : `${quoteIdentifier(physical)} AS ${quoteIdentifier(column.newName)}`];
+    return [
+      physical === column.newName
+        ? quoteIdentifier(physical)
+        : `${quoteIdentifier(physical)} AS ${quoteIdentifier(column.newName)}`,
+    ];
   });
 }
 
@@ -114,7 +131,10 @@ function viewGrants(table: TableDraft, schema: string, name: string): string[] {
   const kept = table.table.grants.filter((grant) => ["SELECT", "INSERT", "UPDATE", "DELETE"].includes(grant.privilege));
   return [
     `GRANT SELECT, INSERT, UPDATE, DELETE ON ${view} TO ${quoteIdentifier(table.table.owner)}`,
-    ...kept.map((grant) => `GRANT ${grant.privilege} ON ${view} TO ${granteeOf(grant)}${grant.grantable ? " WITH GRANT OPTION" : ""}`),
+    ...kept.map(
+      (grant) =>
+        `GRANT ${grant.privilege} ON ${view} TO ${granteeOf(grant)}${grant.grantable ? " WITH GRANT OPTION" : ""}`,
+    ),
   ];
 }
 

@@ -5,7 +5,14 @@ import type { Addition, ColumnDraft } from "../../dialects/postgres/draft.ts";
 import { isRecord, visit } from "../../dialects/postgres/expression.ts";
 import { scanTokens } from "../../dialects/postgres/parse.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
-import { alterCommand, directiveExpression, oldShape, refuse, refuseUnusualTable, templateFor } from "../../dialects/postgres/statement.ts";
+import {
+  alterCommand,
+  directiveExpression,
+  oldShape,
+  refuse,
+  refuseUnusualTable,
+  templateFor,
+} from "../../dialects/postgres/statement.ts";
 import { typeText } from "../../dialects/postgres/type-name.ts";
 import { byteLength, identifierBytesMax } from "../../sql/identifier.ts";
 import type { Operation } from "../contract.ts";
@@ -45,8 +52,10 @@ export const addColumn: Operation<Change> = {
       refuse(statement, `Table ${change.table} already has a column ${name}.`, "Choose another name.");
     }
     refuseUnusualTable(statement, draft, table);
-    if (table.table === null) refuse(statement, `Table ${change.table} is created by the same migration.`, "Put the column into CREATE TABLE.");
-    if (byteLength(name) > identifierBytesMax) refuse(statement, `The name ${name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
+    if (table.table === null)
+      refuse(statement, `Table ${change.table} is created by the same migration.`, "Put the column into CREATE TABLE.");
+    if (byteLength(name) > identifierBytesMax)
+      refuse(statement, `The name ${name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
     refuseConstraints(change, statement);
     const isTaken = table.columns.some((column) => column.physical === name);
     const up = directiveExpression(statement, "up");
@@ -71,11 +80,22 @@ function additionOf(change: Change, statement: Statement, up: Addition["up"]): A
   const head = `${type}${collation}`;
   if (up !== null) return { definition: head, up, lateDefault: defaultText, lateNotNull: isNotNull };
   if (defaultText === null) {
-    if (isNotNull) refuse(statement, `A NOT NULL column without a default has no value for the rows that are there, nor for those the old version writes.`, "Add a DEFAULT, or a line before the statement: -- shoofly:up EXPRESSION");
+    if (isNotNull)
+      refuse(
+        statement,
+        `A NOT NULL column without a default has no value for the rows that are there, nor for those the old version writes.`,
+        "Add a DEFAULT, or a line before the statement: -- shoofly:up EXPRESSION",
+      );
     return { definition: head, up: null, lateDefault: null, lateNotNull: false };
   }
   // A constant default is kept in the catalog and touches no row (manual, ALTER TABLE, Notes, since version 11).
-  if (!volatileDefault(change.definition)) return { definition: `${head} DEFAULT ${defaultText}${isNotNull ? " NOT NULL" : ""}`, up: null, lateDefault: null, lateNotNull: false };
+  if (!volatileDefault(change.definition))
+    return {
+      definition: `${head} DEFAULT ${defaultText}${isNotNull ? " NOT NULL" : ""}`,
+      up: null,
+      lateDefault: null,
+      lateNotNull: false,
+    };
   return { definition: head, up: null, lateDefault: defaultText, lateNotNull: isNotNull };
 }
 
@@ -88,8 +108,11 @@ function parts(statement: Statement): { type: string; collation: string; default
   if (tokens[index]?.text.toUpperCase() === "COLUMN") index += 1;
   if (tokens[index]?.text.toUpperCase() === "IF") index += 3;
   const type = typeText(text, tokens, tokens[index]?.end ?? 0);
-  const collate = tokens.findIndex((token, at) => at > index && token.keyword && token.text.toUpperCase() === "COLLATE");
-  const collation = collate === -1 ? "" : ` COLLATE ${text.slice(tokens[collate]?.end ?? 0, qualifiedEnd(tokens, collate + 1)).trim()}`;
+  const collate = tokens.findIndex(
+    (token, at) => at > index && token.keyword && token.text.toUpperCase() === "COLLATE",
+  );
+  const collation =
+    collate === -1 ? "" : ` COLLATE ${text.slice(tokens[collate]?.end ?? 0, qualifiedEnd(tokens, collate + 1)).trim()}`;
   const start = tokens.findIndex((token, at) => at > index && token.keyword && token.text.toUpperCase() === "DEFAULT");
   if (start === -1) return { type, collation, defaultText: null };
   const from = tokens[start]?.end ?? 0;
@@ -103,7 +126,9 @@ function qualifiedEnd(tokens: ReturnType<typeof scanTokens>, from: number): numb
 }
 
 function constraintKinds(definition: ColumnDef): string[] {
-  return (definition.constraints ?? []).flatMap((node) => ("Constraint" in node && node.Constraint.contype !== undefined ? [node.Constraint.contype] : []));
+  return (definition.constraints ?? []).flatMap((node) =>
+    "Constraint" in node && node.Constraint.contype !== undefined ? [node.Constraint.contype] : [],
+  );
 }
 
 function refuseConstraints(change: Change, statement: Statement): void {
@@ -117,17 +142,35 @@ function refuseConstraints(change: Change, statement: Statement): void {
   };
   for (const kind of constraintKinds(change.definition)) {
     const reason = reasons[kind];
-    if (reason !== undefined) refuse(statement, `Column ${change.definition.colname ?? ""}: ${reason}.`, "Add the plain column here; the rest needs a statement of its own or the rebuild strategy.");
+    if (reason !== undefined)
+      refuse(
+        statement,
+        `Column ${change.definition.colname ?? ""}: ${reason}.`,
+        "Add the plain column here; the rest needs a statement of its own or the rebuild strategy.",
+      );
   }
-  const type = (change.definition.typeName?.names ?? []).map((node) => ("String" in node ? node.String.sval : "")).at(-1) ?? "";
-  if (["serial", "bigserial", "smallserial"].includes(type)) refuse(statement, `${type} numbers every row: the table would be rewritten.`, "This needs the rebuild strategy.");
+  const type =
+    (change.definition.typeName?.names ?? []).map((node) => ("String" in node ? node.String.sval : "")).at(-1) ?? "";
+  if (["serial", "bigserial", "smallserial"].includes(type))
+    refuse(statement, `${type} numbers every row: the table would be rewritten.`, "This needs the rebuild strategy.");
 }
 
-const stableFunctions = new Set(["now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "current_user", "current_database"]);
+const stableFunctions = new Set([
+  "now",
+  "current_timestamp",
+  "transaction_timestamp",
+  "statement_timestamp",
+  "current_user",
+  "current_database",
+]);
 
 /** Whether a default has to be computed per row: anything but constants, casts of them and functions known to be stable. */
 function volatileDefault(definition: ColumnDef): boolean {
-  const node = (definition.constraints ?? []).flatMap((each): Node[] => ("Constraint" in each && each.Constraint.contype === "CONSTR_DEFAULT" && each.Constraint.raw_expr !== undefined ? [each.Constraint.raw_expr] : []))[0];
+  const node = (definition.constraints ?? []).flatMap((each): Node[] =>
+    "Constraint" in each && each.Constraint.contype === "CONSTR_DEFAULT" && each.Constraint.raw_expr !== undefined
+      ? [each.Constraint.raw_expr]
+      : [],
+  )[0];
   if (node === undefined) return false;
   let isVolatile = false;
   visit(node, (kind, value) => {

@@ -6,7 +6,20 @@ import { render } from "../../dialects/postgres/expression.ts";
 import { quoteIdentifier } from "../../sql/identifier.ts";
 import { scanTokens, topLevel } from "../../dialects/postgres/parse.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
-import { alterCommand, baseName, directiveExpression, existingColumn, isAllowed, newShape, oldShape, preflightAt, refuse, refuseDependents, refuseUnusualTable, templateFor } from "../../dialects/postgres/statement.ts";
+import {
+  alterCommand,
+  baseName,
+  directiveExpression,
+  existingColumn,
+  isAllowed,
+  newShape,
+  oldShape,
+  preflightAt,
+  refuse,
+  refuseDependents,
+  refuseUnusualTable,
+  templateFor,
+} from "../../dialects/postgres/statement.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -23,7 +36,13 @@ export const changeColumnType: Operation<Change> = {
   match: (statement, draft) => {
     const found = alterCommand(statement, draft, "AT_AlterColumnType");
     if (found === null) return null;
-    return { table: found.table.name, column: found.column, type: deparseType(statement), collation: collateClause(statement), using: usingClause(statement) };
+    return {
+      table: found.table.name,
+      column: found.column,
+      type: deparseType(statement),
+      collation: collateClause(statement),
+      using: usingClause(statement),
+    };
   },
   naive: (change) => ({
     message: `Changing the type of ${change.table}.${change.column} rewrites the table and its indexes under ACCESS EXCLUSIVE: reads and writes wait for the whole time.`,
@@ -38,11 +57,26 @@ export const changeColumnType: Operation<Change> = {
     const column = existingColumn(statement, table, change.column);
     refuseUnusualTable(statement, draft, table);
     refuseDependents(statement, table, column);
-    if (column.addition !== null || table.table === null) refuse(statement, `Column ${change.column} is added by the same migration.`, "Give it its final type where it is added.");
-    if (column.replacement !== null) refuse(statement, `Column ${change.column} changes twice in the same migration.`, "Write one change with the final type.");
+    if (column.addition !== null || table.table === null)
+      refuse(
+        statement,
+        `Column ${change.column} is added by the same migration.`,
+        "Give it its final type where it is added.",
+      );
+    if (column.replacement !== null)
+      refuse(
+        statement,
+        `Column ${change.column} changes twice in the same migration.`,
+        "Write one change with the final type.",
+      );
     const down = directiveExpression(statement, "down");
     const upText = directiveExpression(statement, "up") ?? change.using;
-    if (upText !== null && down === null) refuse(statement, `USING says how ${change.column} becomes ${change.type}, but not how a value goes back into ${column.type}.`, `Add a line before the statement: -- shoofly:down EXPRESSION   (over the new ${change.column})`);
+    if (upText !== null && down === null)
+      refuse(
+        statement,
+        `USING says how ${change.column} becomes ${change.type}, but not how a value goes back into ${column.type}.`,
+        `Add a line before the statement: -- shoofly:down EXPRESSION   (over the new ${change.column})`,
+      );
     const up = upText === null ? oldShape(column) : templateFor(statement, table, draft, upText, oldShape);
     const added: ColumnDraft = {
       ...column,
@@ -60,9 +94,16 @@ export const changeColumnType: Operation<Change> = {
     const expanded = withColumn(draft, table, added);
     const expandedTable = expanded.tables[change.table];
     if (expandedTable === undefined || added.replacement === null) return draft;
-    const downTemplate = down === null ? newShape(added) : templateFor(statement, expandedTable, expanded, down, newShape);
+    const downTemplate =
+      down === null ? newShape(added) : templateFor(statement, expandedTable, expanded, down, newShape);
     const done: ColumnDraft = { ...added, replacement: { ...added.replacement, down: downTemplate } };
-    return withChecks(withColumn(expanded, expandedTable, done), expandedTable, done, statement, (down ?? upText)?.start ?? statement.start);
+    return withChecks(
+      withColumn(expanded, expandedTable, done),
+      expandedTable,
+      done,
+      statement,
+      (down ?? upText)?.start ?? statement.start,
+    );
   },
 };
 
@@ -108,5 +149,8 @@ function withChecks(draft: Draft, table: TableDraft, column: ColumnDraft, statem
     code: "lossy-down",
     hint: `Mend down, or accept the loss: -- shoofly:allow lossy-down reason="…"`,
   });
-  return { ...draft, preflight: [...draft.preflight, accepted, ...(isAllowed(statement, "lossy-down") ? [] : [roundTrip])] };
+  return {
+    ...draft,
+    preflight: [...draft.preflight, accepted, ...(isAllowed(statement, "lossy-down") ? [] : [roundTrip])],
+  };
 }

@@ -31,28 +31,45 @@ export const createIndex: Operation<Change> = {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;
     const kind = table.table?.kind ?? "table";
-    if (kind === "partitioned" || kind === "foreign") refuse(statement, `${change.table} is ${kind === "foreign" ? "a foreign table" : "partitioned"}: CONCURRENTLY is not possible on it.`, "Create the index on each partition.");
+    if (kind === "partitioned" || kind === "foreign")
+      refuse(
+        statement,
+        `${change.table} is ${kind === "foreign" ? "a foreign table" : "partitioned"}: CONCURRENTLY is not possible on it.`,
+        "Create the index on each partition.",
+      );
     const name = change.index.idxname ?? defaultName(change);
-    if (byteLength(name) > identifierBytesMax) refuse(statement, `The name ${name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
+    if (byteLength(name) > identifierBytesMax)
+      refuse(statement, `The name ${name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
     const isTaken = draft.schema.otherRelations.some((each) => each.name === name);
     if (isTaken) {
       if (change.index.if_not_exists === true) return draft;
       refuse(statement, `There is already a relation ${name} in schema ${draft.schema.name}.`, "Choose another name.");
     }
     if (table.table === null) {
-      return withStep(draft, ddlStep("expand", "native", `${change.table}: create index ${name} on the empty table`, { sql: [statement.text], undo: [`DROP INDEX ${quoteQualified(draft.schema.name, name)}`] }));
+      return withStep(
+        draft,
+        ddlStep("expand", "native", `${change.table}: create index ${name} on the empty table`, {
+          sql: [statement.text],
+          undo: [`DROP INDEX ${quoteQualified(draft.schema.name, name)}`],
+        }),
+      );
     }
     const rename = (column: string): string => {
       const found = columnNamed(table, column);
       return found === undefined ? column : holderOf(found);
     };
     const definition = substituteColumns(statement.text, rename, name);
-    return withStep(draft, indexStep(draft, table, name, definition, `${change.table}: create index ${name} concurrently`));
+    return withStep(
+      draft,
+      indexStep(draft, table, name, definition, `${change.table}: create index ${name} concurrently`),
+    );
   },
 };
 
 /** PostgreSQL's own way: table, columns, `idx`. */
 function defaultName(change: Change): string {
-  const columns = (change.index.indexParams ?? []).map((node) => ("IndexElem" in node ? (node.IndexElem.name ?? "expr") : "expr"));
+  const columns = (change.index.indexParams ?? []).map((node) =>
+    "IndexElem" in node ? (node.IndexElem.name ?? "expr") : "expr",
+  );
   return deriveName(change.table, ...columns, change.index.primary === true ? "pkey" : "idx");
 }

@@ -20,7 +20,13 @@ export const createTable: Operation<Change> = {
     if (!("CreateStmt" in statement.node)) return null;
     const create = statement.node.CreateStmt;
     const isHere = create.relation?.schemaname === undefined || create.relation.schemaname === draft.schema.name;
-    if (!isHere || create.partbound !== undefined || create.inhRelations !== undefined || create.relation?.relpersistence === "t") return null;
+    if (
+      !isHere ||
+      create.partbound !== undefined ||
+      create.inhRelations !== undefined ||
+      create.relation?.relpersistence === "t"
+    )
+      return null;
     return { name: create.relation?.relname ?? "", create };
   },
   naive: (change) => ({
@@ -31,11 +37,23 @@ export const createTable: Operation<Change> = {
     scan: false,
   }),
   apply: (change, statement, draft) => {
-    if (draft.tables[change.name] !== undefined || draft.schema.otherRelations.some((each) => each.name === change.name)) {
+    if (
+      draft.tables[change.name] !== undefined ||
+      draft.schema.otherRelations.some((each) => each.name === change.name)
+    ) {
       if (change.create.if_not_exists === true) return draft;
-      refuse(statement, `There is already a relation ${change.name} in schema ${draft.schema.name}.`, "Choose another name.");
+      refuse(
+        statement,
+        `There is already a relation ${change.name} in schema ${draft.schema.name}.`,
+        "Choose another name.",
+      );
     }
-    if (byteLength(change.name) > identifierBytesMax) refuse(statement, `The name ${change.name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
+    if (byteLength(change.name) > identifierBytesMax)
+      refuse(
+        statement,
+        `The name ${change.name} is longer than ${identifierBytesMax} bytes.`,
+        "Choose a shorter name.",
+      );
     const qualified = quoteQualified(draft.schema.name, change.name);
     const step = ddlStep("expand", "native", `create table ${change.name}`, {
       sql: [statement.text],
@@ -45,7 +63,12 @@ export const createTable: Operation<Change> = {
         {
           what: `rows of the new table ${draft.schema.name}.${change.name}`,
           countSql: `SELECT count(*) FROM ${qualified}`,
-          archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(change.name)), `SELECT * FROM ${qualified}`)],
+          archiveSql: [
+            archiveStatement(
+              quoteQualified(stateSchema, draft.names.archive(change.name)),
+              `SELECT * FROM ${qualified}`,
+            ),
+          ],
         },
       ],
     });

@@ -17,7 +17,9 @@ export const dropIndex: Operation<Change> = {
   match: (statement) => {
     if (!("DropStmt" in statement.node) || statement.node.DropStmt.removeType !== "OBJECT_INDEX") return null;
     const drop = statement.node.DropStmt;
-    const names = (drop.objects ?? []).flatMap((node) => ("List" in node ? [fieldNames(node.List.items).at(-1) ?? ""] : []));
+    const names = (drop.objects ?? []).flatMap((node) =>
+      "List" in node ? [fieldNames(node.List.items).at(-1) ?? ""] : [],
+    );
     return { names, isOptional: drop.missing_ok === true, isCascade: drop.behavior === "DROP_CASCADE" };
   },
   naive: (change) => ({
@@ -28,15 +30,23 @@ export const dropIndex: Operation<Change> = {
     scan: false,
   }),
   apply: (change, statement, draft) => {
-    if (change.isCascade) refuse(statement, "CASCADE would drop objects that nobody listed.", "Drop the constraint instead.");
+    if (change.isCascade)
+      refuse(statement, "CASCADE would drop objects that nobody listed.", "Drop the constraint instead.");
     return change.names.reduce((before, name) => {
-      const table = Object.values(before.tables).find((each) => each.table?.indexes.some((index) => index.name === name) === true);
+      const table = Object.values(before.tables).find(
+        (each) => each.table?.indexes.some((index) => index.name === name) === true,
+      );
       const index = table?.table?.indexes.find((each) => each.name === name);
       if (table === undefined || index === undefined) {
         if (change.isOptional) return before;
         return refuse(statement, `There is no index ${name} in schema ${draft.schema.name}.`, "Mend the name.");
       }
-      if (index.constraint !== null) return refuse(statement, `The index ${name} belongs to the constraint ${index.constraint}.`, "Drop the constraint instead.");
+      if (index.constraint !== null)
+        return refuse(
+          statement,
+          `The index ${name} belongs to the constraint ${index.constraint}.`,
+          "Drop the constraint instead.",
+        );
       return withStep(before, {
         ...stepBase("purge", "native", `${table.name}: drop index ${name} concurrently`, {
           sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${quoteQualified(draft.schema.name, name)}`],

@@ -1,6 +1,13 @@
 // DROP NOT NULL: metadata only; the way back is proven by a check before the column is tightened again.
 import { withStep } from "../../dialects/postgres/draft.ts";
-import { alterCommand, baseName, existingColumn, literal, refuse, refuseUnusualTable } from "../../dialects/postgres/statement.ts";
+import {
+  alterCommand,
+  baseName,
+  existingColumn,
+  literal,
+  refuse,
+  refuseUnusualTable,
+} from "../../dialects/postgres/statement.ts";
 import { archiveStatement } from "../../dialects/postgres/fill.ts";
 import { stateSchema } from "../../dialects/postgres/names.ts";
 import { ddlStep, lockOn } from "../../dialects/postgres/step-parts.ts";
@@ -30,9 +37,18 @@ export const dropNotNull: Operation<Change> = {
     if (table === undefined) return draft;
     refuseUnusualTable(statement, draft, table);
     const column = existingColumn(statement, table, change.column);
-    if (column.replacement !== null || column.addition !== null) refuse(statement, `Column ${change.column} is changed by the same migration.`, "Put DROP NOT NULL into a migration of its own.");
+    if (column.replacement !== null || column.addition !== null)
+      refuse(
+        statement,
+        `Column ${change.column} is changed by the same migration.`,
+        "Put DROP NOT NULL into a migration of its own.",
+      );
     if (column.column?.notNull !== true) return draft;
-    if (table.table?.constraints.some((each) => each.kind === "primary-key" && each.columns.includes(column.physical)) === true) refuse(statement, `Column ${change.column} is part of the primary key.`, "A primary key column cannot be NULL.");
+    if (
+      table.table?.constraints.some((each) => each.kind === "primary-key" && each.columns.includes(column.physical)) ===
+      true
+    )
+      refuse(statement, `Column ${change.column} is part of the primary key.`, "A primary key column cannot be NULL.");
     const base = baseName(draft, table);
     const name = quoteIdentifier(column.physical);
     const check = draft.names.check(table.name, column.physical);
@@ -55,7 +71,10 @@ export const dropNotNull: Operation<Change> = {
           {
             what: `rows of ${draft.schema.name}.${table.name} with NULL in ${change.column}`,
             countSql: `SELECT count(*) FROM ${base} WHERE ${name} IS NULL`,
-            archiveSql: [archiveStatement(quoteQualified(stateSchema, draft.names.archive(`${table.name}_rows`)), nulls), `DELETE FROM ${base} WHERE ${name} IS NULL`],
+            archiveSql: [
+              archiveStatement(quoteQualified(stateSchema, draft.names.archive(`${table.name}_rows`)), nulls),
+              `DELETE FROM ${base} WHERE ${name} IS NULL`,
+            ],
           },
         ],
       }),

@@ -44,7 +44,10 @@ export const raw: Operation<Change> = {
     return { kind: Object.keys(statement.node)[0] ?? "", relations: [...new Set(relations)] };
   },
   naive: (change): NaiveEffect => ({
-    message: dangerous[change.kind] === undefined ? "The statement runs as written; its locks are not known in advance." : `${dangerous[change.kind]}.`,
+    message:
+      dangerous[change.kind] === undefined
+        ? "The statement runs as written; its locks are not known in advance."
+        : `${dangerous[change.kind]}.`,
     lock: dangerous[change.kind] === undefined ? null : "ACCESS EXCLUSIVE",
     blocks: dangerous[change.kind] === undefined ? "none" : "reads+writes",
     rewrite: false,
@@ -55,21 +58,54 @@ export const raw: Operation<Change> = {
     if (no !== undefined) refuse(statement, `${no}.`, "Leave the statement out.");
     const isRaw = directive(statement, "raw") !== undefined;
     const danger = dangerous[change.kind];
-    if (danger !== undefined && !isRaw) refuse(statement, `${danger}.`, "If you know better, add a line before the statement: -- shoofly:raw");
+    if (danger !== undefined && !isRaw)
+      refuse(statement, `${danger}.`, "If you know better, add a line before the statement: -- shoofly:raw");
     const moved = change.relations.find((name) => draft.tables[name]?.table != null && isReshaped(draft.tables[name]));
-    if (moved !== undefined) refuse(statement, `The statement uses ${moved}, whose columns this migration changes.`, "Put the statement into a migration of its own.");
+    if (moved !== undefined)
+      refuse(
+        statement,
+        `The statement uses ${moved}, whose columns this migration changes.`,
+        "Put the statement into a migration of its own.",
+      );
     const undo = directive(statement, "undo");
     const isIrreversible = undo === undefined;
     if (isIrreversible && !isAllowed(statement, "irreversible")) {
-      refuse(statement, "Nobody knows how to take this statement back.", `Add a line before it: -- shoofly:undo SQL   or   -- shoofly:allow irreversible reason="…"`);
+      refuse(
+        statement,
+        "Nobody knows how to take this statement back.",
+        `Add a line before it: -- shoofly:undo SQL   or   -- shoofly:allow irreversible reason="…"`,
+      );
     }
     const title = `as written: ${firstWords(statement)}`;
-    const locks = change.relations.filter((name) => draft.tables[name]?.table != null).map((name) => lockOn(`${draft.schema.name}.${name}`, "ACCESS EXCLUSIVE"));
+    const locks = change.relations
+      .filter((name) => draft.tables[name]?.table != null)
+      .map((name) => lockOn(`${draft.schema.name}.${name}`, "ACCESS EXCLUSIVE"));
     if (runsAlone(statement)) {
-      return withStep(draft, { ...stepBase(isIrreversible ? "verify" : "expand", "raw", title, { sql: [statement.text], transaction: false, locks, undo: undo === undefined ? [] : [undo.value], undoTransaction: false, reversible: !isIrreversible }), kind: "ddl", index: null, long: true });
+      return withStep(draft, {
+        ...stepBase(isIrreversible ? "verify" : "expand", "raw", title, {
+          sql: [statement.text],
+          transaction: false,
+          locks,
+          undo: undo === undefined ? [] : [undo.value],
+          undoTransaction: false,
+          reversible: !isIrreversible,
+        }),
+        kind: "ddl",
+        index: null,
+        long: true,
+      });
     }
     // What cannot be undone runs last, right before the new version is offered.
-    return withStep(draft, ddlStep(isIrreversible ? "verify" : "expand", "raw", title, { sql: [statement.text], undo: undo === undefined ? [] : [undo.value], reversible: !isIrreversible, locks, long: true }));
+    return withStep(
+      draft,
+      ddlStep(isIrreversible ? "verify" : "expand", "raw", title, {
+        sql: [statement.text],
+        undo: undo === undefined ? [] : [undo.value],
+        reversible: !isIrreversible,
+        locks,
+        long: true,
+      }),
+    );
   },
 };
 
@@ -87,7 +123,9 @@ function collectRelations(node: unknown, into: string[]): void {
 
 /** VACUUM, CREATE DATABASE and the like refuse to run in a transaction block. */
 function runsAlone(statement: Statement): boolean {
-  return ["VacuumStmt", "CreatedbStmt", "DropdbStmt", "AlterSystemStmt", "CreateTableSpaceStmt", "ReindexStmt"].some((kind) => kind in statement.node);
+  return ["VacuumStmt", "CreatedbStmt", "DropdbStmt", "AlterSystemStmt", "CreateTableSpaceStmt", "ReindexStmt"].some(
+    (kind) => kind in statement.node,
+  );
 }
 
 function firstWords(statement: Statement): string {

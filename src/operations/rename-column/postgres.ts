@@ -31,8 +31,10 @@ export const renameColumn: Operation<Change> = {
     if (table === undefined) return draft;
     refuseUnusualTable(statement, draft, table);
     const column = existingColumn(statement, table, change.from);
-    if (columnNamed(table, change.to) !== undefined) refuse(statement, `Table ${change.table} already has a column ${change.to}.`, "Choose another name.");
-    if (byteLength(change.to) > identifierBytesMax) refuse(statement, `The name ${change.to} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
+    if (columnNamed(table, change.to) !== undefined)
+      refuse(statement, `Table ${change.table} already has a column ${change.to}.`, "Choose another name.");
+    if (byteLength(change.to) > identifierBytesMax)
+      refuse(statement, `The name ${change.to} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
     return withColumn(draft, table, { ...column, newName: change.to });
   },
 };

@@ -2,7 +2,14 @@
 import type { Draft, TableDraft } from "../../dialects/postgres/draft.ts";
 import { withColumn } from "../../dialects/postgres/draft.ts";
 import type { Template } from "../../dialects/postgres/expression.ts";
-import { alterCommand, directiveExpression, existingColumn, oldShape, refuseUnusualTable, templateFor } from "../../dialects/postgres/statement.ts";
+import {
+  alterCommand,
+  directiveExpression,
+  existingColumn,
+  oldShape,
+  refuseUnusualTable,
+  templateFor,
+} from "../../dialects/postgres/statement.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
 import { directive } from "../../dialects/postgres/parse.ts";
 import type { ColumnDraft } from "../../dialects/postgres/draft.ts";
@@ -34,20 +41,28 @@ export const setNotNull: Operation<Change> = {
     refuseUnusualTable(statement, draft, table);
     const column = existingColumn(statement, table, change.column);
     if (column.column?.notNull === true && column.replacement === null) return draft;
-    if (column.addition !== null) return withColumn(draft, table, { ...column, addition: { ...column.addition, lateNotNull: true } });
+    if (column.addition !== null)
+      return withColumn(draft, table, { ...column, addition: { ...column.addition, lateNotNull: true } });
     if (directive(statement, "enforce") !== undefined) return enforceNow(draft, table, column);
     const up = upOf(change, statement, draft, table);
     if (column.replacement !== null) {
       const value = up?.value ?? null;
-      const combined: Template = value === null ? column.replacement.up : ["coalesce(", ...column.replacement.up, ", ", ...value, ")"];
-      return withColumn(up?.draft ?? draft, table, { ...column, replacement: { ...column.replacement, up: combined, notNull: true } });
+      const combined: Template =
+        value === null ? column.replacement.up : ["coalesce(", ...column.replacement.up, ", ", ...value, ")"];
+      return withColumn(up?.draft ?? draft, table, {
+        ...column,
+        replacement: { ...column.replacement, up: combined, notNull: true },
+      });
     }
-    if (up === null || carriesDependents(table, column)) return withColumn(draft, table, { ...column, enforceNotNull: "from-switch" });
+    if (up === null || carriesDependents(table, column))
+      return withColumn(draft, table, { ...column, enforceNotNull: "from-switch" });
     const replacement = {
       physical: draft.names.added(column.physical),
       type: column.type,
       collation: column.column?.collation ?? null,
-      up: up.isWhole ? up.value : (["coalesce(", { column: column.physical }, ", ", ...up.value, ")"] satisfies Template),
+      up: up.isWhole
+        ? up.value
+        : (["coalesce(", { column: column.physical }, ", ", ...up.value, ")"] satisfies Template),
       down: [{ column: draft.names.added(column.physical) }],
       notNull: true,
       default: column.column?.default ?? null,
@@ -58,12 +73,21 @@ export const setNotNull: Operation<Change> = {
 };
 
 /** The value for NULLs: the directive, or the UPDATE before it that fills exactly them (which the second column then replaces). */
-function upOf(change: Change, statement: Statement, draft: Draft, table: TableDraft): { value: Template; isWhole: boolean; draft: Draft } | null {
+function upOf(
+  change: Change,
+  statement: Statement,
+  draft: Draft,
+  table: TableDraft,
+): { value: Template; isWhole: boolean; draft: Draft } | null {
   const given = directiveExpression(statement, "up");
   if (given !== null) return { value: templateFor(statement, table, draft, given, oldShape), isWhole: true, draft };
   const fill = draft.changes.find((each) => each.table === table.name && each.fillsNullsOf?.column === change.column);
   if (fill?.fillsNullsOf == null) return null;
-  return { value: fill.fillsNullsOf.value, isWhole: false, draft: { ...draft, changes: draft.changes.filter((each) => each !== fill) } };
+  return {
+    value: fill.fillsNullsOf.value,
+    isWhole: false,
+    draft: { ...draft, changes: draft.changes.filter((each) => each !== fill) },
+  };
 }
 
 /** What a second column could not carry over; then the column itself is constrained at the switch. */
@@ -72,7 +96,9 @@ function carriesDependents(table: TableDraft, column: ColumnDraft): boolean {
   const name = column.physical;
   if (found === null) return true;
   return (
-    found.constraints.some((each) => each.kind !== "check" && each.kind !== "not-null" && each.columns.includes(name)) ||
+    found.constraints.some(
+      (each) => each.kind !== "check" && each.kind !== "not-null" && each.columns.includes(name),
+    ) ||
     found.indexes.some((each) => each.unique && each.dependsOn.includes(name)) ||
     found.dependents.some((each) => each.column === name) ||
     found.referencedBy.some((each) => each.columns.includes(name)) ||
@@ -87,7 +113,9 @@ function enforceNow(draft: Draft, table: TableDraft, column: ColumnDraft): Draft
   const base = quoteQualified(draft.schema.name, table.name);
   const check = quoteIdentifier(draft.names.check(table.name, column.physical));
   const step = ddlStep("expand", "staged", `${table.name}: refuse new NULLs in ${column.newName ?? ""} from now on`, {
-    sql: [`ALTER TABLE ${base} ADD CONSTRAINT ${check} CHECK (${quoteIdentifier(column.physical)} IS NOT NULL) NOT VALID`],
+    sql: [
+      `ALTER TABLE ${base} ADD CONSTRAINT ${check} CHECK (${quoteIdentifier(column.physical)} IS NOT NULL) NOT VALID`,
+    ],
     undo: [`ALTER TABLE ${base} DROP CONSTRAINT IF EXISTS ${check}`],
     locks: [lockOn(`${draft.schema.name}.${table.name}`, "ACCESS EXCLUSIVE")],
   });

@@ -6,7 +6,15 @@ import { fieldNames, isRecord, visit } from "../../dialects/postgres/expression.
 import { chunkKeyOf } from "../../dialects/postgres/fill.ts";
 import { scanTokens, topLevel } from "../../dialects/postgres/parse.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
-import { baseName, existingColumn, oldShape, preflightAt, refuse, tableOf, templateFor } from "../../dialects/postgres/statement.ts";
+import {
+  baseName,
+  existingColumn,
+  oldShape,
+  preflightAt,
+  refuse,
+  tableOf,
+  templateFor,
+} from "../../dialects/postgres/statement.ts";
 import { quoteIdentifier } from "../../sql/identifier.ts";
 import type { Operation } from "../contract.ts";
 
@@ -37,14 +45,30 @@ export const updateRows: Operation<Change> = {
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;
-    if (change.update.withClause !== undefined || change.update.returningClause !== undefined) refuse(statement, "WITH and RETURNING cannot be run in chunks.", "Write the UPDATE without them, or use -- shoofly:raw.");
-    if (table.table === null) refuse(statement, `${change.table} is created by the same migration: it has no rows.`, "Leave the UPDATE out.");
+    if (change.update.withClause !== undefined || change.update.returningClause !== undefined)
+      refuse(
+        statement,
+        "WITH and RETURNING cannot be run in chunks.",
+        "Write the UPDATE without them, or use -- shoofly:raw.",
+      );
+    if (table.table === null)
+      refuse(statement, `${change.table} is created by the same migration: it has no rows.`, "Leave the UPDATE out.");
     const key = chunkKeyOf(table.table);
-    if (key === null) refuse(statement, `${change.table} has no unique key over NOT NULL columns, so rows cannot be told apart.`, "Add a primary key first.");
+    if (key === null)
+      refuse(
+        statement,
+        `${change.table} has no unique key over NOT NULL columns, so rows cannot be told apart.`,
+        "Add a primary key first.",
+      );
     const { set, from, where } = clauses(statement, change.update);
     const targets = targetNames(change.update);
     const columns = targets.map((name) => existingColumn(statement, table, name));
-    if (columns.some((column) => key.columns.some((each) => each.name === column.physical))) refuse(statement, "The UPDATE changes the key that the chunks walk along.", "Change keys in a migration of their own with -- shoofly:raw.");
+    if (columns.some((column) => key.columns.some((each) => each.name === column.physical)))
+      refuse(
+        statement,
+        "The UPDATE changes the key that the chunks walk along.",
+        "Change keys in a migration of their own with -- shoofly:raw.",
+      );
     refuseMoved(statement, draft, change.update);
     const alias = change.update.relation?.alias?.aliasname ?? change.table;
     const data: DataChange = {
@@ -76,7 +100,14 @@ function clauses(statement: Statement, update: UpdateStmt): { set: Clause; from:
   const set = tokens.find((token) => token.text.toUpperCase() === "SET");
   const where = tokens.findLast((token) => token.text.toUpperCase() === "WHERE");
   const firstFrom = firstLocation(update.fromClause);
-  const from = firstFrom === null ? undefined : tokens.findLast((token) => token.text.toUpperCase() === "FROM" && statement.start + token.start < statement.source.characterAt(firstFrom));
+  const from =
+    firstFrom === null
+      ? undefined
+      : tokens.findLast(
+          (token) =>
+            token.text.toUpperCase() === "FROM" &&
+            statement.start + token.start < statement.source.characterAt(firstFrom),
+        );
   const cut = (start: number, end: number): Clause => {
     const body = text.slice(start, end);
     return { text: body.trim(), start: statement.start + start + (body.length - body.trimStart().length) };
@@ -93,7 +124,20 @@ function clauses(statement: Statement, update: UpdateStmt): { set: Clause; from:
 function firstLocation(nodes: unknown): number | null {
   const found: number[] = [];
   visit(nodes, (kind, value) => {
-    if (["RangeVar", "RangeFunction", "RangeSubselect", "JoinExpr", "ColumnRef", "SelectStmt", "ResTarget", "A_Const"].includes(kind) && typeof value["location"] === "number") found.push(value["location"]);
+    if (
+      [
+        "RangeVar",
+        "RangeFunction",
+        "RangeSubselect",
+        "JoinExpr",
+        "ColumnRef",
+        "SelectStmt",
+        "ResTarget",
+        "A_Const",
+      ].includes(kind) &&
+      typeof value["location"] === "number"
+    )
+      found.push(value["location"]);
   });
   return found.length === 0 ? null : Math.min(...found);
 }
@@ -105,26 +149,53 @@ function targetNames(update: UpdateStmt): string[] {
 /** An UPDATE over a column that the same file has moved would need its names rewritten in every scope. */
 function refuseMoved(statement: Statement, draft: Draft, update: UpdateStmt): void {
   const moved = Object.values(draft.tables).flatMap((table) =>
-    table.columns.flatMap((column) => (column.newName !== null && (holderOf(column) !== column.newName || column.replacement !== null) ? [column.newName, column.physical] : [])),
+    table.columns.flatMap((column) =>
+      column.newName !== null && (holderOf(column) !== column.newName || column.replacement !== null)
+        ? [column.newName, column.physical]
+        : [],
+    ),
   );
   const used = new Set(targetNames(update));
   visit(update, (kind, value) => {
     if (kind === "ColumnRef") for (const name of fieldNames(value["fields"])) used.add(name);
   });
   const hit = moved.find((name) => used.has(name));
-  if (hit !== undefined) refuse(statement, `The UPDATE uses ${hit}, which an earlier statement of this migration changes.`, "Put the UPDATE before that statement, or into a migration of its own.");
+  if (hit !== undefined)
+    refuse(
+      statement,
+      `The UPDATE uses ${hit}, which an earlier statement of this migration changes.`,
+      "Put the UPDATE before that statement, or into a migration of its own.",
+    );
 }
 
 /** `SET c = value WHERE c IS NULL`: what SET NOT NULL on the same column can use as its `up`. */
-function nullFill(statement: Statement, draft: Draft, table: TableDraft, update: UpdateStmt, set: Clause, where: Clause | null): DataChange["fillsNullsOf"] {
+function nullFill(
+  statement: Statement,
+  draft: Draft,
+  table: TableDraft,
+  update: UpdateStmt,
+  set: Clause,
+  where: Clause | null,
+): DataChange["fillsNullsOf"] {
   const [target, ...more] = update.targetList ?? [];
-  if (where === null || update.fromClause !== undefined || more.length > 0 || target === undefined || !("ResTarget" in target)) return null;
+  if (
+    where === null ||
+    update.fromClause !== undefined ||
+    more.length > 0 ||
+    target === undefined ||
+    !("ResTarget" in target)
+  )
+    return null;
   const column = target.ResTarget.name ?? "";
   const condition: unknown = update.whereClause;
   if (!isRecord(condition) || !isRecord(condition["NullTest"])) return null;
   const test = condition["NullTest"];
-  const argument = isRecord(test["arg"]) && isRecord(test["arg"]["ColumnRef"]) ? fieldNames(test["arg"]["ColumnRef"]["fields"]).at(-1) : null;
-  if (test["nulltesttype"] !== "IS_NULL" || argument !== column || columnNamed(table, column) === undefined) return null;
+  const argument =
+    isRecord(test["arg"]) && isRecord(test["arg"]["ColumnRef"])
+      ? fieldNames(test["arg"]["ColumnRef"]["fields"]).at(-1)
+      : null;
+  if (test["nulltesttype"] !== "IS_NULL" || argument !== column || columnNamed(table, column) === undefined)
+    return null;
   if (update.relation?.alias !== undefined) return null;
   const equals = scanTokens(set.text).find((token) => token.text === "=");
   if (equals === undefined) return null;

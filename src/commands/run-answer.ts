@@ -1,12 +1,12 @@
 // Runs something that reports progress, with the console as its observer, and ends it with State and Next.
 import type { Emit } from "../core/event.ts";
-import type { Answer } from "../commands/contract.ts";
 import type { StatusDocument } from "../documents/status.ts";
-import { consoleObserver } from "../observers/console.ts";
+import { observers } from "../observers/index.ts";
 import type { Project } from "../project/config.ts";
 import { targetName } from "../project/target.ts";
-import { entryText } from "./status-text.ts";
-import type { Terminal } from "./terminal.ts";
+import { entryText } from "../terminal/status-text.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { Answer } from "./contract.ts";
 
 export interface RunFrame {
   readonly project: Project;
@@ -18,7 +18,7 @@ export interface RunFrame {
 export async function runAnswer(frame: RunFrame, run: (emit: Emit) => Promise<StatusDocument>): Promise<Answer> {
   const { terminal, project } = frame;
   const title = `${frame.title}   ${targetName(project.url())}`;
-  const observer = consoleObserver({ terminal, title, env: process.env, now: Date.now });
+  const observer = observers.console({ terminal, title, env: process.env, now: Date.now });
   try {
     const document = await run(observer.emit);
     observer.close();

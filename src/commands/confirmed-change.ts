@@ -1,5 +1,4 @@
 // complete, rollback and purge: shows the target and what is lost, has it confirmed, then runs.
-import type { Answer, Call } from "../commands/contract.ts";
 import type { Plan } from "../core/plan.ts";
 import { Journal } from "../engine/journal.ts";
 import { openProject, type Project } from "../project/config.ts";
@@ -9,7 +8,8 @@ import { findEntry, readStatus } from "../project/status.ts";
 import { targetName } from "../project/target.ts";
 import { changeMigration, type ChangeOptions } from "../project/verbs.ts";
 import type { StatusEntry } from "../documents/status.ts";
-import { confirm } from "./confirm.ts";
+import { confirm } from "../terminal/confirm.ts";
+import type { Answer, Call } from "./contract.ts";
 import { runAnswer } from "./run-answer.ts";
 
 interface Subject {

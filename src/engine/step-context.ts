@@ -1,0 +1,99 @@
+// What a step kind gets to work with: the session's connections and the engine's mechanisms, bound to one step.
+import type { Plan } from "../core/plan.ts";
+import type { Step } from "../core/step.ts";
+import type { StepState } from "../core/state.ts";
+import { readStructure } from "../dialects/postgres/structure.ts";
+import type { SessionGate, StepContext, StepLimits, TransactionWork } from "../steps/contract.ts";
+import { runFill, type FillLimits } from "./fill.ts";
+import { runLockSafe } from "./lock-safe.ts";
+import type { Session } from "./session.ts";
+
+export interface ContextOptions {
+  readonly plan: Plan;
+  readonly step: Step;
+  readonly direction: "run" | "undo";
+  readonly limits: StepLimits & FillLimits;
+  readonly gate: SessionGate;
+  readonly gateReason: string | null;
+  readonly by: string;
+}
+
+/** The context, and whether the step's record was written in a transaction of the step itself. */
+export interface BoundContext {
+  readonly context: StepContext;
+  readonly isRecorded: () => boolean;
+}
+
+export function bindContext(session: Session, options: ContextOptions): BoundContext {
+  let recorded = false;
+  const { plan, step, direction, limits, by } = options;
+  const { verb, migration } = session.options;
+  const lockSafe = async (work: TransactionWork, mode: { isAlone: boolean; records: boolean }): Promise<void> => {
+    await runLockSafe(
+      {
+        ...work,
+        isAlone: mode.isAlone,
+        before: async () => await session.checkFence(session.connection),
+        after: async () => {
+          if (mode.records) await recordEffect(session, options);
+        },
+        beforeCommit: () => session.options.crash(direction === "run" ? "step:before-commit" : "undo:before-commit", step.id),
+      },
+      lockSafeOptions(session, options),
+    );
+    recorded ||= mode.records;
+  };
+  const context: StepContext = {
+    plan,
+    direction,
+    connection: session.connection,
+    ownName: session.ownName,
+    emit: session.emit,
+    crash: session.options.crash,
+    limits,
+    gate: options.gate,
+    gateReason: options.gateReason,
+    again: `shoofly ${verb} ${migration}`,
+    connect: async (role) => await session.connect(role),
+    transact: async (work) => await lockSafe(work, { isAlone: false, records: true }),
+    transactUnrecorded: async (work) => await lockSafe(work, { isAlone: false, records: false }),
+    runAlone: async (work) => await lockSafe(work, { isAlone: true, records: false }),
+    fill: async (fill) => await runFill(session, { ...fill, plan, limits }),
+    checkFence: async (connection) => await session.checkFence(connection),
+    checkpoint: () => session.checkpoint(),
+    pause: async (ms) => await session.pause(ms),
+    waiting: async (on) => await showWaiting(session, plan, on),
+    noteMismatched: async (count) => await session.journal.noteMismatched(plan.migration, count),
+    noteEvent: async (what, detail) => await session.journal.appendEvent(plan.migration, by, what, detail),
+  };
+  return { context, isRecorded: () => recorded };
+}
+
+/** Step done (or undone) and what the tables look like now, in the transaction of the effect. */
+export async function recordEffect(session: Session, { plan, step, direction }: ContextOptions): Promise<void> {
+  const [from, to]: [StepState, StepState] = direction === "run" ? ["running", "done"] : ["undoing", "undone"];
+  const structure = step.kind === "ddl" ? { structure: await readStructure(session.connection, plan.tables) } : {};
+  await session.journal.changeStep(plan.migration, step.id, from, to, { fence: session.lease.fence, ...structure });
+}
+
+function lockSafeOptions(session: Session, { plan, step, limits }: ContextOptions): Parameters<typeof runLockSafe>[1] {
+  return {
+    connection: session.connection,
+    ownName: session.ownName,
+    step: step.id,
+    budgetMs: limits.lockBudgetMs,
+    emit: session.emit,
+    random: Math.random,
+    pause: async (ms) => await session.pause(ms),
+    waiting: async (on) => await showWaiting(session, plan, on),
+    again: `shoofly ${session.options.verb} ${plan.migration}`,
+    isCanceled: () => session.isCanceled,
+  };
+}
+
+/** By way of the lease's connection: the runner's own may be busy with the very statement that waits. */
+async function showWaiting(session: Session, plan: Plan, on: string | null): Promise<void> {
+  if (on === null) session.emit({ type: "waiting.ended", on: "" });
+  else session.emit({ type: "waiting.started", on });
+  await session.notes.noteWaiting(plan.migration, on).catch(() => undefined);
+}

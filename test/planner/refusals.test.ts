@@ -1,0 +1,141 @@
+// What cannot be done safely is refused before anything runs, with the reason and the place in the file.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { MigrationError } from "../../src/core/error.ts";
+import { migrationName, planCase, withConnection } from "../support/cases.ts";
+import { createDatabase, servers } from "../support/database.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { dumpSchema } from "../support/dump.ts";
+
+const schemaSql = `
+  CREATE TABLE customers (id int PRIMARY KEY, mail text UNIQUE, region text);
+  CREATE TABLE orders (
+    id bigserial PRIMARY KEY,
+    customer int NOT NULL REFERENCES customers (id),
+    price int NOT NULL,
+    note text,
+    kept text NOT NULL,
+    doubled int GENERATED ALWAYS AS (price * 2) STORED
+  );
+  INSERT INTO customers VALUES (1, 'a', 'eu');
+  INSERT INTO orders (customer, price, kept) SELECT 1, i, 'x' FROM generate_series(1, 100) AS i;
+  CREATE VIEW notes AS SELECT note FROM orders;
+  CREATE TABLE keyless (a int);
+  CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
+`;
+
+interface Refusal {
+  readonly sql: string;
+  readonly code: string;
+  readonly says: RegExp;
+  readonly at?: { readonly line: number; readonly column: number };
+}
+
+const refusals: readonly Refusal[] = [
+  { sql: "ALTER TABLE nowhere ADD COLUMN a int", code: "change-refused", says: /no table nowhere/ },
+  { sql: "ALTER TABLE orders ALTER COLUMN nothing TYPE text", code: "change-refused", says: /no column nothing/ },
+  { sql: "ALTER TABLE orders ALTER COLUMN id TYPE numeric", code: "change-refused", says: /primary key orders_pkey/ },
+  {
+    sql: "ALTER TABLE orders ALTER COLUMN customer TYPE bigint",
+    code: "change-refused",
+    says: /foreign key orders_customer_fkey/,
+  },
+  {
+    sql: "ALTER TABLE customers ALTER COLUMN mail TYPE varchar(9)",
+    code: "change-refused",
+    says: /unique customers_mail_key/,
+  },
+  { sql: "ALTER TABLE orders ALTER COLUMN note TYPE varchar(9)", code: "change-refused", says: /view notes/ },
+  {
+    sql: "ALTER TABLE orders ALTER COLUMN price TYPE bigint",
+    code: "change-refused",
+    says: /generated column doubled/,
+  },
+  {
+    sql: "ALTER TABLE customers ALTER COLUMN region TYPE int USING length(region)",
+    code: "change-refused",
+    says: /shoofly:down/,
+  },
+  {
+    sql: "\n-- shoofly:down repeat('x', missing)\nALTER TABLE customers ALTER COLUMN region TYPE int USING length(region)",
+    code: "expression-invalid",
+    says: /no column missing/,
+    at: { line: 2, column: 29 },
+  },
+  {
+    sql: "-- shoofly:down no_such_function(region)\nALTER TABLE customers ALTER COLUMN region TYPE int USING length(region)",
+    code: "expression-invalid",
+    says: /no_such_function/,
+  },
+  {
+    sql: "-- shoofly:down repeat('x', region)\nALTER TABLE customers ALTER COLUMN region TYPE int USING length(region)",
+    code: "lossy-down",
+    says: /down\(up\(x\)\)/,
+    at: { line: 1, column: 17 },
+  },
+  {
+    sql: "ALTER TABLE customers RENAME COLUMN region TO mail",
+    code: "change-refused",
+    says: /already has a column mail/,
+  },
+  {
+    sql: `ALTER TABLE customers RENAME COLUMN region TO "${"x".repeat(64)}"`,
+    code: "change-refused",
+    says: /longer than 63 bytes|already has/,
+  },
+  { sql: "ALTER TABLE orders DROP COLUMN kept", code: "change-refused", says: /shoofly:down/ },
+  { sql: "ALTER TABLE customers DROP COLUMN region CASCADE", code: "change-refused", says: /CASCADE/ },
+  { sql: "ALTER TABLE customers ADD COLUMN a int NOT NULL", code: "change-refused", says: /without a default/ },
+  { sql: "ALTER TABLE customers ADD COLUMN a serial", code: "change-refused", says: /numbers every row/ },
+  { sql: "ALTER TABLE customers ADD COLUMN a int CHECK (a > 0)", code: "change-refused", says: /inline CHECK/ },
+  { sql: "ALTER TABLE customers ADD COLUMN region text", code: "change-refused", says: /already has/ },
+  { sql: "ALTER TABLE parts ALTER COLUMN id TYPE bigint", code: "change-refused", says: /partitioned/ },
+  { sql: "UPDATE keyless SET a = 1", code: "change-refused", says: /unique key/ },
+  { sql: "UPDATE orders SET id = id + 1", code: "change-refused", says: /key/ },
+  { sql: "UPDATE orders SET price = nothing", code: "expression-invalid", says: /nothing/ },
+  {
+    sql: "ALTER TABLE customers RENAME region TO area;\nUPDATE customers SET area = 'x'",
+    code: "change-refused",
+    says: /earlier statement/,
+    at: { line: 2, column: 1 },
+  },
+  { sql: "CREATE VIEW v AS SELECT 1", code: "change-refused", says: /take this statement back/ },
+  { sql: "TRUNCATE orders", code: "change-refused", says: /TRUNCATE/ },
+  { sql: "ALTER TABLE orders ADD CHECK (price > 0)", code: "change-refused", says: /no safe plan/ },
+  { sql: "DROP TABLE orders", code: "change-refused", says: /drop/i },
+  { sql: "BEGIN", code: "change-refused", says: /Transactions/ },
+  { sql: "CREATE TABLE orders (id int)", code: "change-refused", says: /already a relation/ },
+  {
+    sql: "-- shoofly:frobnicate\nSELECT 1",
+    code: "unknown-directive",
+    says: /frobnicate/,
+    at: { line: 1, column: 12 },
+  },
+  { sql: "SELEC 1", code: "syntax-error", says: /SELEC/, at: { line: 1, column: 1 } },
+];
+
+for (const server of servers) {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase(server);
+    const client = await database.connect();
+    await client.query(schemaSql);
+    await client.end();
+  });
+  afterAll(async () => await database.drop());
+
+  test.each(refusals)(`${server.name} $sql`, async ({ sql, code, says, at }) => {
+    const client = await database.connect();
+    const before = await dumpSchema(client, ["public"]);
+    const each = { name: migrationName, directory: "", schemaSql, changeSql: sql, naiveSql: sql };
+    const error = await withConnection(database.url, async (connection) => await planCase(connection, each)).then(
+      () => null,
+      (failure: unknown) => failure,
+    );
+    expect(error).toBeInstanceOf(MigrationError);
+    expect(error).toMatchObject({ code, outcome: "unchanged", ...(at === undefined ? {} : { details: at }) });
+    expect((error as MigrationError).happened).toMatch(/^change\.sql:\d+:\d+: /);
+    expect(`${(error as MigrationError).happened} ${(error as MigrationError).safeNext.join(" ")}`).toMatch(says);
+    expect(await dumpSchema(client, ["public"])).toBe(before);
+    await client.end();
+  });
+}
