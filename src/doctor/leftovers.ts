@@ -1,6 +1,6 @@
 // Columns, triggers, indexes, functions and schemas of shoofly that no live migration owns.
 import type { MigrationRecord } from "../core/record.ts";
-import { versionSchemaComment } from "../dialects/postgres/introspect.ts";
+import { versionSchemaComment } from "../dialects/postgres/names.ts";
 import { namesOf } from "../dialects/postgres/names.ts";
 import { failed, ok, type Check, type Finding, type Patient } from "./contract.ts";
 

@@ -213,7 +213,8 @@ class HolderWatch {
   }
 }
 
-function blockerOf({ pid, user, application, client, state, ageMs, query, relation, mode }: LockHolder): Blocker {
+/** What of a holder is shown to people. */
+export function blockerOf({ pid, user, application, client, state, ageMs, query, relation, mode }: LockHolder): Blocker {
   return { pid, user, application, client, state, ageMs, query, relation, mode };
 }
 

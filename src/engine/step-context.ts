@@ -2,6 +2,7 @@
 import type { Plan } from "../core/plan.ts";
 import type { Step } from "../core/step.ts";
 import type { StepState } from "../core/state.ts";
+import { clearLedger } from "../dialects/postgres/chunks.ts";
 import { readStructure } from "../dialects/postgres/structure.ts";
 import type { SessionGate, StepContext, StepLimits, TransactionWork } from "../steps/contract.ts";
 import { runFill, type FillLimits } from "./fill.ts";
@@ -58,7 +59,7 @@ export function bindContext(session: Session, options: ContextOptions): BoundCon
     transact: async (work) => await lockSafe(work, { isAlone: false, records: true }),
     transactUnrecorded: async (work) => await lockSafe(work, { isAlone: false, records: false }),
     runAlone: async (work) => await lockSafe(work, { isAlone: true, records: false }),
-    fill: async (fill) => await runFill(session, { ...fill, plan, limits }),
+    fill: async (fill) => await runFill(session, { ...fill, plan, limits, waiting: async (on) => await showWaiting(session, plan, on) }),
     checkFence: async (connection) => await session.checkFence(connection),
     checkpoint: () => session.checkpoint(),
     pause: async (ms) => await session.pause(ms),
@@ -74,6 +75,7 @@ export async function recordEffect(session: Session, { plan, step, direction }: 
   const [from, to]: [StepState, StepState] = direction === "run" ? ["running", "done"] : ["undoing", "undone"];
   const structure = step.kind === "ddl" ? { structure: await readStructure(session.connection, plan.tables) } : {};
   await session.journal.changeStep(plan.migration, step.id, from, to, { fence: session.lease.fence, ...structure });
+  if (step.kind === "backfill" && direction === "undo") await clearLedger(session.connection, plan.migration, step.id);
 }
 
 function lockSafeOptions(session: Session, { plan, step, limits }: ContextOptions): Parameters<typeof runLockSafe>[1] {

@@ -13,6 +13,7 @@ import { assertBaseline } from "./baseline.ts";
 import type { Project } from "./config.ts";
 import { readJournal } from "./journal-facts.ts";
 import { findFile, makePlan } from "./make-plan.ts";
+import { assertDirect } from "./pooler.ts";
 import { currentPerson, withConnection } from "./reading.ts";
 import { assertFresh, loadPlan } from "./saved-plan.ts";
 import { findEntry, onlyEntry, readStatus } from "./status.ts";
@@ -61,6 +62,11 @@ async function assertResumable(connection: Connection, project: Project, name: s
   }
 }
 
+/** What every verb needs of the way to the server, before it takes the lease. */
+async function assertWay(connection: Connection, project: Project): Promise<void> {
+  await withConnection(project, async (second) => await assertDirect(connection, second));
+}
+
 async function planUnderLease(connection: Connection, project: Project, name: string, saved: Plan | null, planFile: string): Promise<Plan> {
   const fresh = await makePlan(connection, project, name);
   if (saved === null) return fresh;
@@ -80,6 +86,7 @@ export async function startMigration(project: Project, options: StartOptions, co
   const { name } = findFile(project, options.name);
   const saved = options.planFile === undefined ? null : loadPlan(options.planFile, name);
   await withConnection(project, async (connection) => {
+    await assertWay(connection, project);
     await assertBaseline(connection, project);
     await assertResumable(connection, project, name);
   });
@@ -115,6 +122,7 @@ export interface ChangeOptions {
 /** Runs a verb on a migration that was started. Whoever calls has had it confirmed. */
 export async function changeMigration(project: Project, options: ChangeOptions, controls: RunControls): Promise<StatusDocument> {
   const { name, verb, ...rest } = options;
+  await withConnection(project, async (connection) => await assertWay(connection, project));
   await runVerb({
     url: project.url(),
     verb,

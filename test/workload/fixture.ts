@@ -1,6 +1,9 @@
 // The tables and the migration that all workload tests share: a type change, a rename and a fill with NOT NULL, with foreign
 // keys to and from the table and triggers of the user's own on it.
+import { centsOfDecimal, decimalOfCents } from "../../src/demo/load-shape.ts";
+import type { Random } from "../../src/demo/random.ts";
 import type { Migration } from "./migrate.ts";
+import type { ShapeColumn, ShapePair } from "./shapes.ts";
 
 export const fixtureSchemaSql = `
 CREATE TABLE suppliers (id bigint PRIMARY KEY, name text);
@@ -44,3 +47,59 @@ ALTER TABLE products ALTER COLUMN region SET NOT NULL;
 };
 
 export const fixtureVersionSchema: string = `public_${fixtureMigration.name}`;
+
+const region: ShapeColumn = { name: "region", type: "text", generate: (random) => random.pick(["eu", "us", "apac", "it's \\"]) };
+const quantity: ShapeColumn = { name: "qty", type: "integer", generate: (random) => String(random.integer(1, 99)), default: "1" };
+const supplier: ShapeColumn = { name: "supplier_id", type: "bigint", generate: (random) => random.pick(["1", "2", "3", null]), default: null };
+const label = (random: Random): string | null => (random.chance(0.1) ? null : `item ${random.integer(1, 999)}\t"\\`);
+
+/** The fixture as both versions see it, for the concurrent workload. */
+export const fixturePair: ShapePair = {
+  key: "id",
+  old: {
+    schema: "public",
+    table: "products",
+    columns: [
+      { name: "price", type: "integer", generate: (random) => String(random.integer(0, 900_000)), default: "700" },
+      { name: "name", type: "text", generate: label, default: null },
+      { ...region, generate: (random) => (random.chance(0.3) ? null : region.generate(random)), default: null },
+      quantity,
+      supplier,
+    ],
+  },
+  new: {
+    schema: fixtureVersionSchema,
+    table: "products",
+    columns: [
+      { name: "price", type: "numeric(10,2)", generate: (random) => decimalOfCents(random.integer(0, 900_000)), default: "700.00" },
+      { name: "title", type: "text", generate: label, default: null },
+      region,
+      quantity,
+      supplier,
+    ],
+  },
+  groups: [
+    { old: ["price"], new: ["price"] },
+    { old: ["name"], new: ["title"] },
+    { old: ["region"], new: ["region"] },
+    { old: ["qty"], new: ["qty"] },
+    { old: ["supplier_id"], new: ["supplier_id"] },
+  ],
+  up: (row) => ({
+    price: decimalOfCents(Number(row["price"])),
+    title: row["name"] ?? null,
+    region: row["region"] ?? "eu",
+    qty: row["qty"] ?? null,
+    supplier_id: row["supplier_id"] ?? null,
+  }),
+  down: (row) => ({
+    price: String(centsOfDecimal(row["price"] ?? "")),
+    name: row["title"] ?? null,
+    region: row["region"] ?? null,
+    qty: row["qty"] ?? null,
+    supplier_id: row["supplier_id"] ?? null,
+  }),
+  parent: { table: "suppliers", key: "id", column: "supplier_id" },
+  child: { table: "reviews", column: "product_id" },
+  canceling: { column: "qty", value: "666" },
+};

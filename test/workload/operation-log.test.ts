@@ -52,7 +52,8 @@ describe.each(servers)("an operation log on $name", (server) => {
         await expectEqual(client, offered, log);
       };
       await between();
-      await journeys[journey]?.(await migrator(database.url, fixtureMigration), between);
+      using migration = await migrator(database.url, fixtureMigration);
+      await journeys[journey]?.(migration, between);
       await between();
 
       // The way of those who can afford a downtime, on the twin.

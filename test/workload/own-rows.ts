@@ -11,7 +11,7 @@ type Operation = (client: WorkloadClient) => Promise<void>;
 const operations: readonly (readonly [weight: number, operation: Operation])[] = [
   [4, insertOne],
   [4, updateSome],
-  [1, updateToDefault],
+  [process.env["NODEF"] ? 0 : 1, updateToDefault],
   [2, upsert],
   [1, insertOrNothing],
   [2, selectStar],

@@ -20,7 +20,7 @@ describe.each(servers)("both versions on $name", (server) => {
     await client.query(
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}; GRANT USAGE ON SCHEMA public TO ${role}`,
     );
-    const migration = await migrator(database.url, fixtureMigration);
+    using migration = await migrator(database.url, fixtureMigration);
     await migration.run("start");
   });
   afterAll(async () => await database.drop());

@@ -18,7 +18,9 @@ export async function endBackends(connection: Queryable, pids: readonly number[]
   const until = Date.now() + boundMs;
   await connection.query("select pg_catalog.pg_terminate_backend(pid) from unnest($1::int[]) pid", [pids]);
   for (;;) {
-    const left = await connection.query("select pid from pg_catalog.pg_stat_activity where pid = any ($1::int[])", [pids]);
+    const left = await connection.query("select pid from pg_catalog.pg_stat_activity where pid = any ($1::int[])", [
+      pids,
+    ]);
     if (left.length === 0) return;
     if (Date.now() > until) throw new Error(`server processes ${pids.join(", ")} do not end`);
     await sleep(20);

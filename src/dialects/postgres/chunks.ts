@@ -47,7 +47,12 @@ export async function openFrontier(
 
 /** `lock`: keeps other workers from claiming until the end of the transaction. */
 export async function readFrontier(connection: Queryable, name: FillName, lock: boolean): Promise<Frontier | null> {
-  const [row] = await connection.query<{ last: string[]; frontier: string[] | null; exhausted: boolean; estimate: string }>(
+  const [row] = await connection.query<{
+    last: string[];
+    frontier: string[] | null;
+    exhausted: boolean;
+    estimate: string;
+  }>(
     `select last_key as last, frontier, exhausted, rows_estimate as estimate from shoofly.frontiers
      where migration = $1 and step = $2 and direction = $3 ${lock ? "for update" : ""}`,
     [name.migration, name.step, name.direction],
@@ -59,7 +64,12 @@ export async function readFrontier(connection: Queryable, name: FillName, lock: 
 export async function insertChunk(
   connection: Queryable,
   name: FillName,
-  chunk: Range & { readonly share: number; readonly fence: number; readonly worker: string; readonly reachesEnd: boolean },
+  chunk: Range & {
+    readonly share: number;
+    readonly fence: number;
+    readonly worker: string;
+    readonly reachesEnd: boolean;
+  },
 ): Promise<Chunk> {
   const [row] = await connection.query<{ seq: number }>(
     `with moved as (
@@ -70,7 +80,17 @@ export async function insertChunk(
      select $1, $2, $3, coalesce(max(seq), 0) + 1, $4::text[], $5::text[], $6, $7, $8 from shoofly.chunks
      where migration = $1 and step = $2 and direction = $3
      returning seq`,
-    [name.migration, name.step, name.direction, chunk.lower, chunk.upper, chunk.share, chunk.fence, chunk.worker, chunk.reachesEnd],
+    [
+      name.migration,
+      name.step,
+      name.direction,
+      chunk.lower,
+      chunk.upper,
+      chunk.share,
+      chunk.fence,
+      chunk.worker,
+      chunk.reachesEnd,
+    ],
   );
   if (row === undefined) throw new Error("the chunk was not written");
   return { ...chunk, seq: row.seq, cursor: null };
@@ -107,7 +127,13 @@ export async function noteSlice(
     affected(sql: string, parameters: readonly unknown[], options: { readonly name: string }): Promise<number>;
   },
   name: FillName,
-  slice: { readonly seq: number; readonly cursor: Bound; readonly rows: number; readonly isLast: boolean; readonly fence: number },
+  slice: {
+    readonly seq: number;
+    readonly cursor: Bound;
+    readonly rows: number;
+    readonly isLast: boolean;
+    readonly fence: number;
+  },
 ): Promise<void> {
   const noted = await connection.affected(
     `update shoofly.chunks set cursor = $5::text[], rows = rows + $6, state = case when $7 then 'done' else 'running' end,

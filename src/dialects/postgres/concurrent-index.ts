@@ -23,7 +23,10 @@ const triesMax = 5;
 const watchMs = 500;
 
 /** `invalid`: the leftover of a build that failed or was killed. */
-export async function indexPresence(connection: Connection, index: IndexEffect): Promise<"absent" | "invalid" | "valid"> {
+export async function indexPresence(
+  connection: Connection,
+  index: IndexEffect,
+): Promise<"absent" | "invalid" | "valid"> {
   const [found] = await connection.query<{ valid: boolean }>(
     `select i.indisvalid and i.indisready as valid from pg_catalog.pg_index i
      join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -86,7 +89,8 @@ async function runConcurrently(statement: string, work: ConcurrentWork): Promise
     await connection.query(`set lock_timeout = 0; set statement_timeout = ${deadlineMs}`);
     await connection.query(statement);
   } catch (error) {
-    const isOverdue = error instanceof DatabaseError && error.kind === "canceled" && Date.now() - startedAt >= deadlineMs;
+    const isOverdue =
+      error instanceof DatabaseError && error.kind === "canceled" && Date.now() - startedAt >= deadlineMs;
     throw isOverdue ? overdue(statement, await findBlockers(work), work) : error;
   } finally {
     ended.abort();
@@ -118,7 +122,13 @@ interface Blocking {
 
 /** pg_blocking_pids covers the waits for virtual transactions, too; 0 stands for a prepared transaction (manual §9.26.1). */
 async function findBlockers({ watch, connection }: ConcurrentWork): Promise<Blocking[]> {
-  const rows = await watch.query<{ pid: number; user: string | null; application: string | null; age: string; state: string | null }>(
+  const rows = await watch.query<{
+    pid: number;
+    user: string | null;
+    application: string | null;
+    age: string;
+    state: string | null;
+  }>(
     `select b.pid, a.usename::text as "user", a.application_name as application, a.state,
        coalesce(round(extract(epoch from clock_timestamp() - a.xact_start)::numeric, 1), 0)::text as age
      from unnest(pg_catalog.pg_blocking_pids($1)) b (pid) left join pg_catalog.pg_stat_activity a on a.pid = b.pid`,
@@ -127,15 +137,24 @@ async function findBlockers({ watch, connection }: ConcurrentWork): Promise<Bloc
   return rows.map(({ pid, user, application, age, state }) => ({
     pid,
     key: String(pid),
-    who: pid === 0 ? "prepared (see pg_prepared_xacts)" : `pid ${pid} (user ${user}, app "${application}", ${age} s, ${state})`,
+    who:
+      pid === 0
+        ? "prepared (see pg_prepared_xacts)"
+        : `pid ${pid} (user ${user}, app "${application}", ${age} s, ${state})`,
   }));
 }
 
 function overdue(statement: string, blockers: readonly Blocking[], work: ConcurrentWork): MigrationError {
-  const who = blockers.length === 0 ? "" : ` It waits for transactions that began before it: ${blockers.map(({ who: each }) => each).join(", ")}.`;
+  const who =
+    blockers.length === 0
+      ? ""
+      : ` It waits for transactions that began before it: ${blockers.map(({ who: each }) => each).join(", ")}.`;
   return new MigrationError("old-snapshots", {
     happened: `${statement} did not end within ${Math.round(work.deadlineMs / 1_000)} s.${who}`,
-    safeNext: [work.again, ...blockers.filter(({ pid }) => pid !== 0).map(({ pid }) => `SELECT pg_terminate_backend(${pid});`)],
+    safeNext: [
+      work.again,
+      ...blockers.filter(({ pid }) => pid !== 0).map(({ pid }) => `SELECT pg_terminate_backend(${pid});`),
+    ],
     details: { blockers },
   });
 }

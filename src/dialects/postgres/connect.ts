@@ -6,7 +6,11 @@ import { translateError } from "./database-error.ts";
 
 export interface Connection {
   /** Rows of the statement, or of the last one when `sql` holds several (then without parameters). */
-  query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<R[]>;
+  query<R = Record<string, unknown>>(
+    sql: string,
+    parameters?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<R[]>;
   /** Rows affected by the statement (the last one of several). */
   affected(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<number>;
   /** The server process, asked of the server: behind a pooler the number in the start-up packet is the pooler's. */
@@ -148,7 +152,11 @@ interface Opened {
 }
 
 function makeConnection(url: string, client: pg.Client, { pid, isLost, secrets }: Opened): Connection {
-  const send = async (sql: string, parameters: readonly unknown[] = [], options: QueryOptions = {}): Promise<pg.QueryResult> => {
+  const send = async (
+    sql: string,
+    parameters: readonly unknown[] = [],
+    options: QueryOptions = {},
+  ): Promise<pg.QueryResult> => {
     try {
       const config = { text: sql, values: parameters as unknown[], ...options };
       const answer = (await client.query(config)) as pg.QueryResult | pg.QueryResult[];
@@ -207,5 +215,7 @@ const exactTypes: ReadonlySet<number> = new Set([
 ]);
 
 function getTypeParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {
-  return exactTypes.has(oid) ? (pg.types.getTypeParser(oid, format as "text") as (text: string) => unknown) : (text) => text;
+  return exactTypes.has(oid)
+    ? (pg.types.getTypeParser(oid, format as "text") as (text: string) => unknown)
+    : (text) => text;
 }

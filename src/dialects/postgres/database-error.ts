@@ -139,7 +139,11 @@ export function excerpt(statement: string): string {
 function kindOf(driver: DriverError, sqlstate: string | null, circumstances: Circumstances): DatabaseErrorKind {
   if (circumstances.connecting === true) return "connection-refused";
   if (sqlstate !== null) {
-    return kindBySqlstate[sqlstate] ?? kindBySqlstate[sqlstate.slice(0, 2)] ?? (circumstances.lost ? "connection-lost" : "other");
+    return (
+      kindBySqlstate[sqlstate] ??
+      kindBySqlstate[sqlstate.slice(0, 2)] ??
+      (circumstances.lost ? "connection-lost" : "other")
+    );
   }
   if (circumstances.lost === true || networkErrors.has(driver.code ?? "")) return "connection-lost";
   return "other";

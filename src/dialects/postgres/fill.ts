@@ -109,7 +109,9 @@ function valueOf(derived: Derived): string {
 function dueCondition(derived: Derived): string {
   const own = `t.${quoteIdentifier(derived.physical)}`;
   if (derived.onlyNull) return `${own} IS NULL`;
-  return isDistinct(own, `${render(derived.up, "t")}::${derived.type}`, false);
+  const value = render(derived.up, "t");
+  // Almost every row is NULL before the fill: those are settled without the comparison, which costs a fifth of the rate.
+  return `CASE WHEN ${own} IS NULL THEN ${value} IS NOT NULL ELSE ${isDistinct(own, `${value}::${derived.type}`, false)} END`;
 }
 
 function wrongCondition(derived: Derived, bothWays: boolean): string {

@@ -31,7 +31,8 @@ select t.relname as name,
         case when a.attstorage <> ty.typstorage then 'a storage setting' end,
         case when a.attcompression <> '' then 'a compression setting' end,
         case when coalesce(a.attstattarget, -1) <> -1 then 'a statistics target' end,
-        case when a.attoptions is not null then 'column options' end,
+        -- pg_attver is a stamp of the server's own (15.20), which no statement can set.
+        case when exists (select from unnest(a.attoptions) o where o not like 'pg\_attver=%') then 'column options' end,
         case when exists (select from pg_catalog.pg_depend s join pg_catalog.pg_class q on q.oid = s.objid and q.relkind = 'S'
           where s.classid = 'pg_class'::regclass and s.refobjid = t.oid and s.refobjsubid = a.attnum and s.deptype in ('a', 'i')) then 'a sequence of its own' end
       ], null)) order by a.attnum), '[]')

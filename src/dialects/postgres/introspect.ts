@@ -1,15 +1,13 @@
 // Reads the catalogs of one schema into the shared schema model. Reads only.
 import { readFileSync } from "node:fs";
 import { MigrationError } from "../../core/error.ts";
+import { versionSchemaComment } from "./names.ts";
 import type { Facts, Grant, Schema, Table, VersionView } from "../../core/schema.ts";
 
 /** What introspection needs of a connection. */
 export interface Queryable {
   query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
 }
-
-/** Comment on every version schema: how they are told from schemas of the user. */
-export const versionSchemaComment = "shoofly version of ";
 
 const tablesSql = readFileSync(new URL("./introspect.sql", import.meta.url), "utf8");
 

@@ -25,7 +25,8 @@ export async function keyPositionOf(
     return async (_connection, bound) => await Promise.resolve(positionAmong(marks, Number(bound[0])));
   }
   if (histogram === null) return unknownPosition;
-  return async (asked, bound) => await positionInHistogram(asked, histogram, { type: column.type, value: bound[0] ?? "" });
+  return async (asked, bound) =>
+    await positionInHistogram(asked, histogram, { type: column.type, value: bound[0] ?? "" });
 }
 
 const unknownPosition: KeyPosition = async () => await Promise.resolve(null);

@@ -23,7 +23,14 @@ const conflicts: Readonly<Record<Mode, readonly Mode[]>> = {
   "ROW EXCLUSIVE": ["SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"],
   "SHARE UPDATE EXCLUSIVE": ["SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"],
   SHARE: ["ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"],
-  "SHARE ROW EXCLUSIVE": ["ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"],
+  "SHARE ROW EXCLUSIVE": [
+    "ROW EXCLUSIVE",
+    "SHARE UPDATE EXCLUSIVE",
+    "SHARE",
+    "SHARE ROW EXCLUSIVE",
+    "EXCLUSIVE",
+    "ACCESS EXCLUSIVE",
+  ],
   EXCLUSIVE: [
     "ROW SHARE",
     "ROW EXCLUSIVE",
@@ -46,7 +53,11 @@ export interface LockHolder extends Blocker {
 }
 
 /** Transactions other than our own that hold a lock which conflicts with one of `locks`, oldest first, at most 20. */
-export async function findLockHolders(connection: Queryable, locks: readonly Lock[], ownName: string): Promise<LockHolder[]> {
+export async function findLockHolders(
+  connection: Queryable,
+  locks: readonly Lock[],
+  ownName: string,
+): Promise<LockHolder[]> {
   const pairs = locks.flatMap((lock) =>
     (conflicts[lock.mode as Mode] ?? []).map((mode) => [lock.relation, modes[mode]] as const),
   );
@@ -113,8 +124,16 @@ export async function takeMoment(connection: Queryable): Promise<Moment> {
  * are compared as ages, which survives wraparound. The age alone is not enough: a fresh snapshot inherits the oldest transaction
  * of the whole server, other databases included, so a transaction that began after the moment is let through by its time.
  */
-export async function findOldTransactions(connection: Queryable, moment: Moment, ownName: string): Promise<OldTransaction[]> {
-  return await connection.query<OldTransaction & Record<string, unknown>>(oldTransactionsSql, [moment.xid, moment.at, ownName]);
+export async function findOldTransactions(
+  connection: Queryable,
+  moment: Moment,
+  ownName: string,
+): Promise<OldTransaction[]> {
+  return await connection.query<OldTransaction & Record<string, unknown>>(oldTransactionsSql, [
+    moment.xid,
+    moment.at,
+    ownName,
+  ]);
 }
 
 const oldTransactionsSql = `

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { TableDraft } from "./draft.ts";
 import { nameAfterSwitch } from "./draft.ts";
 import { namesOf } from "./names.ts";
-import { renameSequence } from "./reshape.ts";
+import { renameSequence } from "./column-parts.ts";
 
 test("the trigger of a later migration sorts before that of an earlier one, and both after the user's", () => {
   const earlier = namesOf("20260101000000_a", "v").trigger("update");

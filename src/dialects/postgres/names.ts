@@ -4,6 +4,9 @@ import { deriveName, shortHash } from "../../sql/identifier.ts";
 /** Where trigger functions, inner views and archives live. */
 export const stateSchema = "shoofly";
 
+/** Comment on every version schema: how they are told from schemas of the user. */
+export const versionSchemaComment = "shoofly version of ";
+
 export interface Names {
   /** Six hex digits of the migration's name: two unpurged migrations on one table stay apart. */
   readonly tag: string;

@@ -66,7 +66,8 @@ function declares({ application, pathSetting }: SessionFacts, version: string, t
   const isVersionSchema = version !== targetSchema;
   if (hasWord(application, `schema=${version}`)) return "by its application name";
   if (isVersionSchema && hasWord(application, version)) return "by its application name";
-  if (isVersionSchema && pathSetting !== null && firstOfPath(pathSetting) === version) return "by the search_path of its role or database";
+  if (isVersionSchema && pathSetting !== null && firstOfPath(pathSetting) === version)
+    return "by the search_path of its role or database";
   return null;
 }
 

@@ -20,7 +20,8 @@ export async function readStructure(connection: Queryable, tables: readonly stri
 /** One hash over all tables, whatever their order. */
 export function hashStructure(structure: Structure): string {
   const hash = createHash("md5");
-  for (const table of [...structure.keys()].toSorted()) hash.update(`${table}\n${(structure.get(table) ?? []).join("\n")}\n\n`);
+  for (const table of [...structure.keys()].toSorted())
+    hash.update(`${table}\n${(structure.get(table) ?? []).join("\n")}\n\n`);
   return hash.digest("hex");
 }
 
@@ -33,5 +34,7 @@ export function compareStructure(expected: Structure, actual: Structure, limit =
     for (const fact of before) if (!now.has(fact)) differences.push(`${table}: ${fact} is gone`);
     for (const fact of now) if (!before.has(fact)) differences.push(`${table}: ${fact} is new`);
   }
-  return differences.length <= limit ? differences : [...differences.slice(0, limit), `and ${differences.length - limit} more`];
+  return differences.length <= limit
+    ? differences
+    : [...differences.slice(0, limit), `and ${differences.length - limit} more`];
 }

@@ -3,8 +3,7 @@ import type { Grant } from "../../core/schema.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { Draft, TableDraft } from "./draft.ts";
 import { holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
-import { versionSchemaComment } from "./introspect.ts";
-import { stateSchema } from "./names.ts";
+import { stateSchema, versionSchemaComment } from "./names.ts";
 import { newVersionWriter } from "./sync-triggers.ts";
 
 /** Everything that offers the new version, for one transaction: it appears at once and last. */

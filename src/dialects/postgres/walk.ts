@@ -43,15 +43,28 @@ export function walkOf(table: WalkedTable, key: ChunkKey | null, whole: { last: 
 }
 
 /** The last key (or block) there is now; null for an empty table. It stays the end, however many rows are inserted meanwhile. */
-export async function lastBound(connection: Queryable, table: WalkedTable, key: ChunkKey | null): Promise<Bound | null> {
+export async function lastBound(
+  connection: Queryable,
+  table: WalkedTable,
+  key: ChunkKey | null,
+): Promise<Bound | null> {
   return await edgeOf(connection, table, key, "desc");
 }
 
-export async function firstBound(connection: Queryable, table: WalkedTable, key: ChunkKey | null): Promise<Bound | null> {
+export async function firstBound(
+  connection: Queryable,
+  table: WalkedTable,
+  key: ChunkKey | null,
+): Promise<Bound | null> {
   return await edgeOf(connection, table, key, "asc");
 }
 
-async function edgeOf(connection: Queryable, table: WalkedTable, key: ChunkKey | null, direction: "asc" | "desc"): Promise<Bound | null> {
+async function edgeOf(
+  connection: Queryable,
+  table: WalkedTable,
+  key: ChunkKey | null,
+  direction: "asc" | "desc",
+): Promise<Bound | null> {
   const from = quoteQualified(table.schema, table.name);
   if (key === null) {
     const [size] = await connection.query<{ blocks: string }>(blocksSql, [from]);
@@ -81,7 +94,10 @@ function keyWalk(table: WalkedTable, key: ChunkKey): Walk {
       order by ${order} limit $${next}) s
     where n % $${next + 1}::int in (0, 1 % $${next + 1}::int) order by n`;
   const fromStart = bordersSql(`${row(columns)} <= ${bound(1)}`, count + 1);
-  const fromBound = bordersSql(`${row(columns)} > ${bound(1)} and ${row(columns)} <= ${bound(count + 1)}`, 2 * count + 1);
+  const fromBound = bordersSql(
+    `${row(columns)} > ${bound(1)} and ${row(columns)} <= ${bound(count + 1)}`,
+    2 * count + 1,
+  );
   const splitSql = `select ${asText} as key from (select ${order} from ${from}
     where ${row(columns)} >= ${bound(1)} and ${row(columns)} <= ${bound(count + 1)} order by ${order} offset $${2 * count + 1} limit 2) s`;
   return {

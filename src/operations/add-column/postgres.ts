@@ -14,7 +14,6 @@ import {
   templateFor,
 } from "../../dialects/postgres/statement.ts";
 import { typeText } from "../../dialects/postgres/type-name.ts";
-import { byteLength, identifierBytesMax } from "../../sql/identifier.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -54,8 +53,6 @@ export const addColumn: Operation<Change> = {
     refuseUnusualTable(statement, draft, table);
     if (table.table === null)
       refuse(statement, `Table ${change.table} is created by the same migration.`, "Put the column into CREATE TABLE.");
-    if (byteLength(name) > identifierBytesMax)
-      refuse(statement, `The name ${name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
     refuseConstraints(change, statement);
     const isTaken = table.columns.some((column) => column.physical === name);
     const up = directiveExpression(statement, "up");

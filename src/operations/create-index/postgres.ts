@@ -5,7 +5,7 @@ import { substituteColumns } from "../../dialects/postgres/definition.ts";
 import { indexStep } from "../../dialects/postgres/reshape.ts";
 import { refuse, tableOf } from "../../dialects/postgres/statement.ts";
 import { ddlStep } from "../../dialects/postgres/step-parts.ts";
-import { byteLength, deriveName, identifierBytesMax, quoteQualified } from "../../sql/identifier.ts";
+import { deriveName, quoteQualified } from "../../sql/identifier.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -38,8 +38,6 @@ export const createIndex: Operation<Change> = {
         "Create the index on each partition.",
       );
     const name = change.index.idxname ?? defaultName(change);
-    if (byteLength(name) > identifierBytesMax)
-      refuse(statement, `The name ${name} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
     const isTaken = draft.schema.otherRelations.some((each) => each.name === name);
     if (isTaken) {
       if (change.index.if_not_exists === true) return draft;

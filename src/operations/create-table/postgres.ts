@@ -6,7 +6,7 @@ import { refuse } from "../../dialects/postgres/statement.ts";
 import { archiveStatement } from "../../dialects/postgres/fill.ts";
 import { stateSchema } from "../../dialects/postgres/names.ts";
 import { ddlStep, lockOn } from "../../dialects/postgres/step-parts.ts";
-import { byteLength, identifierBytesMax, quoteQualified } from "../../sql/identifier.ts";
+import { quoteQualified } from "../../sql/identifier.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -48,12 +48,6 @@ export const createTable: Operation<Change> = {
         "Choose another name.",
       );
     }
-    if (byteLength(change.name) > identifierBytesMax)
-      refuse(
-        statement,
-        `The name ${change.name} is longer than ${identifierBytesMax} bytes.`,
-        "Choose a shorter name.",
-      );
     const qualified = quoteQualified(draft.schema.name, change.name);
     const step = ddlStep("expand", "native", `create table ${change.name}`, {
       sql: [statement.text],

@@ -1,6 +1,5 @@
 // RENAME COLUMN: the new version's view shows the new name at once; the table's own column is renamed at the switch.
 import { columnNamed, withColumn } from "../../dialects/postgres/draft.ts";
-import { byteLength, identifierBytesMax } from "../../sql/identifier.ts";
 import { existingColumn, refuse, refuseUnusualTable, tableOf } from "../../dialects/postgres/statement.ts";
 import type { Operation } from "../contract.ts";
 
@@ -33,8 +32,6 @@ export const renameColumn: Operation<Change> = {
     const column = existingColumn(statement, table, change.from);
     if (columnNamed(table, change.to) !== undefined)
       refuse(statement, `Table ${change.table} already has a column ${change.to}.`, "Choose another name.");
-    if (byteLength(change.to) > identifierBytesMax)
-      refuse(statement, `The name ${change.to} is longer than ${identifierBytesMax} bytes.`, "Choose a shorter name.");
     return withColumn(draft, table, { ...column, newName: change.to });
   },
 };
