@@ -11,13 +11,8 @@ export const abort: Command = {
   hasCheckpoints: false,
   run: async ({ name, options }) => {
     const { openProject } = await import("../project/config.ts");
-    const { withConnection } = await import("../project/reading.ts");
-    const { abortMigration } = await import("../project/abort.ts");
-    const project = openProject(options);
-    const document = await withConnection(
-      project,
-      async (connection) => await abortMigration(connection, project, { name, reason: options.reason ?? null }),
-    );
+    const { requestAbort } = await import("../project/looks.ts");
+    const document = await requestAbort(openProject(options), name, options.reason ?? null);
     return { document, text: abortText(document) };
   },
 };

@@ -10,14 +10,8 @@ export const latest: Command = {
   hasCheckpoints: false,
   run: async ({ options }) => {
     const { openProject } = await import("../project/config.ts");
-    const { latestVersion } = await import("../project/latest.ts");
-    const { withConnection } = await import("../project/reading.ts");
-    const project = openProject(options);
-    const document = await withConnection(
-      project,
-      async (connection) => await latestVersion(connection, project, options.url === true),
-      { readOnly: true },
-    );
+    const { readLatestVersion } = await import("../project/looks.ts");
+    const document = await readLatestVersion(openProject(options), options.url === true);
     return { document, text: `${document.url ?? document.version}\n` };
   },
 };

@@ -14,20 +14,13 @@ export const plan: Command = {
   hasCheckpoints: false,
   run: async ({ name, options, terminal }) => {
     const { openProject } = await import("../project/config.ts");
-    const { findFile, planOf } = await import("../project/make-plan.ts");
-    const { withConnection } = await import("../project/reading.ts");
+    const { planMigration } = await import("../project/looks.ts");
     const { savePlan, writeWhole } = await import("../project/saved-plan.ts");
     const { targetName } = await import("../project/target.ts");
-    const { readFacts } = await import("../dialects/postgres/introspect.ts");
     const project = openProject(options);
-    const file = findFile(project, name);
-    const { made, facts } = await withConnection(
-      project,
-      async (connection) => ({ made: await planOf(connection, project, file.name), facts: await readFacts(connection) }),
-      { readOnly: true },
-    );
+    const { plan: made, serverVersion } = await planMigration(project, name);
     const saved = savePlan(made, options.output);
-    const context = { target: targetName(project.url()), serverVersion: facts.version, saved };
+    const context = { target: targetName(project.url()), serverVersion, saved };
     if (options.report !== undefined) {
       const { planReport } = await import("../terminal/plan-report.ts");
       terminal.err.write(`report written to ${writeWhole(options.report, planReport(made, context))}\n`);

@@ -14,23 +14,22 @@ export const status: Command = {
   hasCheckpoints: false,
   run: async ({ name, options, terminal }) => {
     const { openProject } = await import("../project/config.ts");
-    const { withConnection } = await import("../project/reading.ts");
-    const { findEntry, onlyEntry, readStatus } = await import("../project/status.ts");
+    const { readProjectStatus } = await import("../project/looks.ts");
     const { targetName } = await import("../project/target.ts");
     const { entryText, statusText } = await import("../terminal/status-text.ts");
     const project = openProject(options);
     if (options.watch === true || options.waitFor !== undefined) {
       const { watchOptions } = await import("../project/run-options.ts");
       const { watchMigration } = await import("../project/watch.ts");
+      const { withConnection } = await import("../project/reading.ts");
       const { runAnswer } = await import("./run-answer.ts");
       const wanted = watchOptions(name, options);
       return await runAnswer({ project, terminal, title: name }, async (emit) =>
         await withConnection(project, async (connection) => await watchMigration(connection, project, { ...wanted, emit })),
       );
     }
-    const document = await withConnection(project, async (connection) => await readStatus(connection, project));
+    const document = await readProjectStatus(project, name === "" ? undefined : name);
     if (name === "") return { document, text: statusText(document, targetName(project.url()), terminal.out, Date.now()) };
-    const entry = findEntry(document, project, name);
-    return { document: onlyEntry(document, entry), text: entryText(entry, terminal.out) };
+    return { document, text: document.migrations.map((entry) => entryText(entry, terminal.out)).join("\n") };
   },
 };

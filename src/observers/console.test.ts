@@ -109,7 +109,7 @@ describe("the live view", () => {
   });
 });
 
-test("the view folds phases, waiting and blockers", () => {
+test("the view folds steps, waiting and blockers", () => {
   const blocker = { pid: 4, user: "web", application: "", client: null, state: null, ageMs: 1, query: "", relation: null, mode: null };
   const events: Event[] = [
     { type: "step.started", step: "expand.1", phase: "expand", title: "a" },
@@ -118,7 +118,7 @@ test("the view folds phases, waiting and blockers", () => {
     { type: "waiting.started", on: "old snapshot" },
   ];
   const view = events.reduce(foldView, emptyView);
-  expect(view.donePhases).toEqual(["expand"]);
+  expect(view.step?.id).toBe("backfill.1");
   expect(view.waitingOn).toBe("old snapshot");
   expect(view.blockers).toEqual([]);
 });

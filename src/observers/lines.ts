@@ -83,9 +83,11 @@ export function progressText(progress: Progress): string {
   return parts.join("  ");
 }
 
+/** Phases before the current one are done, in whatever direction it goes. */
 function phaseMark(phase: Phase, view: RunView, style: Style): string {
+  const current = view.step === null ? 0 : phases.indexOf(view.step.phase);
   if (view.step?.phase === phase) return style.paint("strong", `▶ ${phase}`);
-  return view.donePhases.includes(phase) ? style.paint("good", `✓ ${phase}`) : style.paint("dim", `· ${phase}`);
+  return phases.indexOf(phase) < current ? style.paint("good", `✓ ${phase}`) : style.paint("dim", `· ${phase}`);
 }
 
 function bar(ratio: number): string {

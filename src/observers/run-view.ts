@@ -6,7 +6,6 @@ import type { MigrationState } from "../core/state.ts";
 export interface RunView {
   readonly state: MigrationState | null;
   readonly step: { readonly id: string; readonly phase: Phase; readonly title: string } | null;
-  readonly donePhases: readonly Phase[];
   readonly progress: Progress | null;
   readonly chunk: { readonly rows: number; readonly elapsedMs: number } | null;
   readonly waitingOn: string | null;
@@ -16,21 +15,15 @@ export interface RunView {
 export const emptyView: RunView = {
   state: null,
   step: null,
-  donePhases: [],
   progress: null,
   chunk: null,
   waitingOn: null,
   blockers: [],
 };
 
-function withStep(view: RunView, event: Event & { readonly type: "step.started" }): RunView {
-  const before = view.step?.phase;
-  const donePhases =
-    before === undefined || before === event.phase || view.donePhases.includes(before)
-      ? view.donePhases
-      : [...view.donePhases, before];
-  const step = { id: event.step, phase: event.phase, title: event.title };
-  return { ...view, step, donePhases, progress: null, chunk: null, waitingOn: null, blockers: [] };
+/** Between two steps: no progress, nothing to wait for. */
+function rested(view: RunView): RunView {
+  return { ...view, progress: null, chunk: null, waitingOn: null, blockers: [] };
 }
 
 export function foldView(view: RunView, event: Event): RunView {
@@ -38,10 +31,10 @@ export function foldView(view: RunView, event: Event): RunView {
     case "state.changed":
       return { ...view, state: event.to };
     case "step.started":
-      return withStep(view, event);
+      return { ...rested(view), step: { id: event.step, phase: event.phase, title: event.title } };
     case "step.finished":
     case "step.undone":
-      return { ...view, progress: null, chunk: null, waitingOn: null, blockers: [] };
+      return rested(view);
     case "lock.waited":
       return { ...view, waitingOn: `lock (try ${event.attempt})`, blockers: event.blockers };
     case "chunk.filled":

@@ -1,5 +1,5 @@
 // The four verbs that change a database, with everything that is checked before the engine runs.
-import { crashFrom } from "../core/crash-point.ts";
+import { crashFrom, type Crash } from "../core/crash-point.ts";
 import { MigrationError } from "../core/error.ts";
 import type { Emit } from "../core/event.ts";
 import type { Phase } from "../core/phase.ts";
@@ -12,17 +12,29 @@ import { discoverFiles } from "../files/discover.ts";
 import { assertBaseline } from "./baseline.ts";
 import type { Project } from "./config.ts";
 import { readJournal } from "./journal-facts.ts";
+import { readProjectStatus } from "./looks.ts";
 import { findFile, makePlan } from "./make-plan.ts";
 import { assertDirect } from "./pooler.ts";
 import { currentPerson, withConnection } from "./reading.ts";
 import { assertFresh, loadPlan } from "./saved-plan.ts";
-import { findEntry, onlyEntry, readStatus } from "./status.ts";
 
-/** How a run is watched and steered. */
+/** How a run is watched and steered; without any of them it runs silently to its end. */
 export interface RunControls {
-  readonly emit: Emit;
-  readonly stop: AbortSignal;
-  readonly cancel: AbortSignal;
+  readonly emit?: Emit;
+  /** Stop at the next checkpoint. */
+  readonly stop?: AbortSignal;
+  /** Cancel the running statement, too. */
+  readonly cancel?: AbortSignal;
+}
+
+function steering(controls: RunControls): Required<RunControls> & { readonly crash: Crash; readonly by: string } {
+  return {
+    emit: controls.emit ?? (() => undefined),
+    stop: controls.stop ?? new AbortController().signal,
+    cancel: controls.cancel ?? new AbortController().signal,
+    crash: crashFrom(process.env["SHOOFLY_CRASH_AT"]),
+    by: currentPerson(),
+  };
 }
 
 export interface StartOptions {
@@ -74,15 +86,8 @@ async function planUnderLease(connection: Connection, project: Project, name: st
   return saved;
 }
 
-async function statusOf(project: Project, name: string): Promise<StatusDocument> {
-  return await withConnection(project, async (connection) => {
-    const status = await readStatus(connection, project);
-    return onlyEntry(status, findEntry(status, project, name));
-  });
-}
-
 /** Expands, fills and verifies; ends at `ready`. A second call resumes. */
-export async function startMigration(project: Project, options: StartOptions, controls: RunControls): Promise<StatusDocument> {
+export async function startMigration(project: Project, options: StartOptions, controls: RunControls = {}): Promise<StatusDocument> {
   const { name } = findFile(project, options.name);
   const saved = options.planFile === undefined ? null : loadPlan(options.planFile, name);
   await withConnection(project, async (connection) => {
@@ -101,11 +106,9 @@ export async function startMigration(project: Project, options: StartOptions, co
       workers: options.workers,
       lockBudgetMs: options.lockBudgetMs ?? project.lockBudgetMs ?? undefined,
     }),
-    ...controls,
-    crash: crashFrom(process.env["SHOOFLY_CRASH_AT"]),
-    by: currentPerson(),
+    ...steering(controls),
   });
-  return await statusOf(project, name);
+  return await readProjectStatus(project, name);
 }
 
 export interface ChangeOptions {
@@ -120,7 +123,7 @@ export interface ChangeOptions {
 }
 
 /** Runs a verb on a migration that was started. Whoever calls has had it confirmed. */
-export async function changeMigration(project: Project, options: ChangeOptions, controls: RunControls): Promise<StatusDocument> {
+export async function changeMigration(project: Project, options: ChangeOptions, controls: RunControls = {}): Promise<StatusDocument> {
   const { name, verb, ...rest } = options;
   await withConnection(project, async (connection) => await assertWay(connection, project));
   await runVerb({
@@ -128,9 +131,7 @@ export async function changeMigration(project: Project, options: ChangeOptions, 
     verb,
     migration: name,
     ...given({ ...rest, lockBudgetMs: project.lockBudgetMs ?? undefined }),
-    ...controls,
-    crash: crashFrom(process.env["SHOOFLY_CRASH_AT"]),
-    by: currentPerson(),
+    ...steering(controls),
   });
-  return await statusOf(project, name);
+  return await readProjectStatus(project, name);
 }

@@ -8,7 +8,7 @@ import { hang, table } from "./wrap.ts";
 
 /** Each state in a sentence; `pending` is shown as "not started". */
 const meanings: Readonly<Record<MigrationState, string>> = {
-  pending: "not started",
+  pending: "its file is there, the database is as before",
   expanding: "columns, triggers and indexes of the new shape are being added; the application is unaffected",
   backfilling: "rows of the new shape are being filled; the application is unaffected",
   verifying: "both shapes are being compared; the application is unaffected",

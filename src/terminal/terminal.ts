@@ -35,7 +35,8 @@ function sinkOf(stream: NodeJS.WriteStream, color: boolean): Sink {
   return {
     isTty: stream.isTTY,
     get width() {
-      return stream.isTTY ? Math.max(60, stream.columns) : widthWithoutTerminal;
+      // A terminal that knows no size says 0.
+      return stream.isTTY && stream.columns > 0 ? Math.max(60, stream.columns) : widthWithoutTerminal;
     },
     style,
     write: (text) => void stream.write(text),
