@@ -11,12 +11,15 @@ import { findEntry, readStatus, runnerGoneMs } from "./status.ts";
 
 const pollMs = 100;
 
-async function isAcknowledged(journal: Journal, id: string, limitMs: number): Promise<boolean> {
-  const end = Date.now() + limitMs;
+/** False when the runner ended without an answer, or gives none within the limit. */
+async function isAcknowledged(journal: Journal, id: string, name: string): Promise<boolean> {
+  const end = Date.now() + runnerGoneMs;
   for (;;) {
+    const record = await journal.migration(name);
     const request = await journal.controlRequest(id);
     if (request === null || request.ackedAt !== null) return true;
-    if (Date.now() > end) return false;
+    const isOver = record === null || verbOf[record.state] === null || record.waitingFor === "runner gone";
+    if (isOver || Date.now() > end) return false;
     await sleep(pollMs);
   }
 }
@@ -38,7 +41,7 @@ export async function abortMigration(
   }
   const id = await journal.requestAbort(entry.carriedBy, currentPerson(), options.reason);
   const isGone = entry.waitingFor === "runner gone" || entry.waitingFor === "you" || entry.error !== null;
-  const acknowledged = isGone ? false : await isAcknowledged(journal, id, runnerGoneMs);
+  const acknowledged = isGone ? false : await isAcknowledged(journal, id, entry.carriedBy);
   const after = await journal.migration(entry.name);
   return { schema: "shoofly.abort/1", migration: entry.carriedBy, acknowledged, state: after?.state ?? entry.state };
 }

@@ -1,5 +1,5 @@
 // `shoofly status` on a terminal, and the State and Next lines that end every command that changes something.
-import type { MigrationState } from "../core/state.ts";
+import { verbOf, type MigrationState } from "../core/state.ts";
 import type { StatusDocument, StatusEntry } from "../documents/status.ts";
 import { failureText } from "./failure.ts";
 import type { Sink } from "./terminal.ts";
@@ -75,13 +75,19 @@ function details(entry: StatusEntry): readonly (readonly [label: string, text: s
   ];
 }
 
+function meaningOf(entry: StatusEntry): string {
+  const isStopped = entry.error !== null || entry.waitingFor === "runner gone" || entry.waitingFor === "you";
+  const isAtWork = verbOf[entry.state] !== null;
+  return isStopped && isAtWork ? "stopped, nobody works on it; everything done is kept" : meanings[entry.state];
+}
+
 /** `State` and `Next`: where it is now, and what a person may do. */
 export function closingLines(entry: StatusEntry, sink: Sink): string {
   const { style, width } = sink;
   const line = (label: string, text: string): string => `${style.paint("strong", label.padEnd(7))}${hang(text, 7, width)}`;
   const next = entry.next === null ? (entry.state === "purged" ? "nothing" : `shoofly status ${entry.name} --watch`) : entry.next;
   const also = entry.state === "ready" || entry.state === "completed" ? `   (or back: shoofly rollback ${entry.name})` : "";
-  return [line("State", `${shownState(entry.state)}: ${meanings[entry.state]}`), line("Next", next + also)].join("\n");
+  return [line("State", `${shownState(entry.state)}: ${meaningOf(entry)}`), line("Next", next + also)].join("\n");
 }
 
 /** One migration in full; a stored failure is shown as it was when it happened. */
