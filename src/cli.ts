@@ -63,7 +63,10 @@ function makeProgram(run: Run): Commander {
   const progress = new Option("--progress <mode>", "auto, live, plain or none").default("auto");
   program.addOption(progress.choices(["auto", "live", "plain", "none"]));
   for (const command of commands) addCommand(program, command, run);
-  return program.addHelpText("after", "\nStart here: shoofly demo · shoofly new NAME · shoofly plan NAME · shoofly start NAME");
+  return program.addHelpText(
+    "after",
+    "\nStart here: shoofly demo · shoofly new NAME · shoofly plan NAME · shoofly start NAME",
+  );
 }
 
 /** Commander's refusals as failures of ours; null when it only printed help or the version. */
@@ -86,7 +89,12 @@ function printAnswer(terminal: Terminal, answer: Answer, json: boolean): void {
   process.exitCode = answer.exitCode ?? 0;
 }
 
-async function printFailure(thrown: unknown, terminal: Terminal, options: Partial<GlobalOptions>, signals: Signals): Promise<void> {
+async function printFailure(
+  thrown: unknown,
+  terminal: Terminal,
+  options: Partial<GlobalOptions>,
+  signals: Signals,
+): Promise<void> {
   const error = asMigrationError(thrown);
   const { withoutSecrets } = await import("./project/target.ts");
   const urls = [options.db, process.env["DATABASE_URL"]].filter((url) => url !== undefined);

@@ -10,4 +10,10 @@ export type { AbortDocument, DoctorDocument, LatestDocument } from "./documents/
 export type { StatusDocument, StatusEntry } from "./documents/status.ts";
 export { openProject, type Project, type ProjectOptions } from "./project/config.ts";
 export { planMigration, readLatestVersion, readProjectStatus, requestAbort, type Planned } from "./project/looks.ts";
-export { changeMigration, startMigration, type ChangeOptions, type RunControls, type StartOptions } from "./project/verbs.ts";
+export {
+  changeMigration,
+  startMigration,
+  type ChangeOptions,
+  type RunControls,
+  type StartOptions,
+} from "./project/verbs.ts";

@@ -35,11 +35,18 @@ function effects(verb: ChangeOptions["verb"], { entry, plan }: Subject): readonl
     return [...dropped, "This cannot be taken back."];
   }
   if (verb === "complete") {
-    return [`The version ${entry.versions.old} is closed: its clients are refused from now on. Rollback stays possible until purge.`];
+    return [
+      `The version ${entry.versions.old} is closed: its clients are refused from now on. Rollback stays possible until purge.`,
+    ];
   }
   const done = new Set(entry.steps.filter((step) => step.state === "done").map((step) => step.id));
-  const losses = steps.filter((step) => done.has(step.id)).flatMap((step) => step.loss.map((loss) => `  may be lost: ${loss.what}`));
-  return [`${done.size} finished step(s) are taken back. Data without a place in the old shape is counted first.`, ...losses];
+  const losses = steps
+    .filter((step) => done.has(step.id))
+    .flatMap((step) => step.loss.map((loss) => `  may be lost: ${loss.what}`));
+  return [
+    `${done.size} finished step(s) are taken back. Data without a place in the old shape is counted first.`,
+    ...losses,
+  ];
 }
 
 export async function confirmedChange(verb: ChangeOptions["verb"], call: Call): Promise<Answer> {
@@ -58,7 +65,8 @@ export async function confirmedChange(verb: ChangeOptions["verb"], call: Call): 
     command: `shoofly ${verb} ${name}`,
   };
   await confirm(terminal, confirmation, stop);
-  return await runAnswer({ project, terminal, title: `${verb} ${name}` }, async (emit) =>
-    await changeMigration(project, { ...checked, name }, { emit, stop, cancel }),
+  return await runAnswer(
+    { project, terminal, title: `${verb} ${name}` },
+    async (emit) => await changeMigration(project, { ...checked, name }, { emit, stop, cancel }),
   );
 }

@@ -23,7 +23,10 @@ export const doctor: Command = {
     if (options.accept !== undefined) {
       const given = { name: options.accept, reason: options.reason ?? "" };
       const { acceptDeviation } = await import("../project/accept.ts");
-      const accepted = await withConnection(project, async (connection) => await acceptDeviation(connection, project, given));
+      const accepted = await withConnection(
+        project,
+        async (connection) => await acceptDeviation(connection, project, given),
+      );
       terminal.err.write(`accepted (${accepted.kind}): ${accepted.happened}\n`);
     }
     let { document, fixes } = await examine(project, options.accept === undefined ? undefined : ["history"]);

@@ -2,6 +2,7 @@
 import { abort } from "./abort.ts";
 import { complete } from "./complete.ts";
 import type { Command } from "./contract.ts";
+import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
 import { latest } from "./latest.ts";
@@ -23,5 +24,6 @@ export const commands: readonly Command[] = [
   purge,
   abort,
   latest,
+  demo,
   doctor,
 ];

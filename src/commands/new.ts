@@ -18,6 +18,9 @@ export const newCommand: Command = {
     const { migrations: directory, schema } = project;
     const made = scaffold({ directory, given: name, schema, names, now: new Date() });
     const document: NewDocument = { schema: "shoofly.new/1", ...made };
-    return { document, text: `State  ${made.file} written\nNext   write the change into it, then: shoofly plan ${made.name}\n` };
+    return {
+      document,
+      text: `State  ${made.file} written\nNext   write the change into it, then: shoofly plan ${made.name}\n`,
+    };
   },
 };

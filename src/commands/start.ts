@@ -20,8 +20,9 @@ export const start: Command = {
     const { startMigration } = await import("../project/verbs.ts");
     const { runAnswer } = await import("./run-answer.ts");
     const project = openProject(options);
-    return await runAnswer({ project, terminal, title: `start ${name}` }, async (emit) =>
-      await startMigration(project, startOptions(name, options), { emit, stop, cancel }),
+    return await runAnswer(
+      { project, terminal, title: `start ${name}` },
+      async (emit) => await startMigration(project, startOptions(name, options), { emit, stop, cancel }),
     );
   },
 };

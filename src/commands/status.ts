@@ -24,12 +24,18 @@ export const status: Command = {
       const { withConnection } = await import("../project/reading.ts");
       const { runAnswer } = await import("./run-answer.ts");
       const wanted = watchOptions(name, options);
-      return await runAnswer({ project, terminal, title: name }, async (emit) =>
-        await withConnection(project, async (connection) => await watchMigration(connection, project, { ...wanted, emit })),
+      return await runAnswer(
+        { project, terminal, title: name },
+        async (emit) =>
+          await withConnection(
+            project,
+            async (connection) => await watchMigration(connection, project, { ...wanted, emit }),
+          ),
       );
     }
     const document = await readProjectStatus(project, name === "" ? undefined : name);
-    if (name === "") return { document, text: statusText(document, targetName(project.url()), terminal.out, Date.now()) };
+    if (name === "")
+      return { document, text: statusText(document, targetName(project.url()), terminal.out, Date.now()) };
     return { document, text: document.migrations.map((entry) => entryText(entry, terminal.out)).join("\n") };
   },
 };

@@ -61,6 +61,8 @@ export type Event =
   | { readonly type: "waiting.ended"; readonly on: string }
   | { readonly type: "connection.lost"; readonly detail: string }
   | { readonly type: "connection.restored" }
+  /** What a caller around the engine has to say, e.g. the demo. */
+  | { readonly type: "note.made"; readonly message: string }
   | { readonly type: "warning.raised"; readonly message: string }
   | { readonly type: "lease.taken"; readonly fence: number; readonly endedBackends: number };
 

@@ -41,7 +41,8 @@ export interface Operation {
 const ownRowsMax = 200;
 const hotRows = 20;
 const regions = ["eu", "us", "apac"] as const;
-const defaultCents = 7;
+// The naive change keeps a default as it is written, so only zero means the same in cents and in the new unit.
+const defaultCents = 0;
 const defaultQuantity = 1;
 
 export const readOperations: readonly Operation[] = [

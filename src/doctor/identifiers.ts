@@ -6,7 +6,9 @@ export const identifiers: Check = {
   name: "identifiers",
   run: async ({ files, schema, journal }) => {
     const applied = new Set(journal?.migrations.map((record) => record.name));
-    const long = files.filter((file) => !applied.has(file.name) && byteLength(`${schema}_${file.name}`) > identifierBytesMax);
+    const long = files.filter(
+      (file) => !applied.has(file.name) && byteLength(`${schema}_${file.name}`) > identifierBytesMax,
+    );
     if (long.length === 0) return [ok("the names of all migrations fit")];
     return long.map((file) =>
       failed({

@@ -41,7 +41,8 @@ const artefactsSql = `
 /** Runs after the triggers and functions are gone; dropping it loses what is in it. */
 const holdsData: ReadonlySet<Artefact["kind"]> = new Set(["column", "schema"]);
 
-const isLive = (record: MigrationRecord): boolean => record.state !== "rolled-back" && record.state !== "purged" && record.state !== "pending";
+const isLive = (record: MigrationRecord): boolean =>
+  record.state !== "rolled-back" && record.state !== "purged" && record.state !== "pending";
 
 /** The journal's migration that made an artefact, by the tag or the order in its name. */
 function ownerOf(artefact: Artefact, records: readonly MigrationRecord[]): MigrationRecord | null {

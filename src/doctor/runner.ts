@@ -7,11 +7,16 @@ import { ok, warning, type Check } from "./contract.ts";
 export const runner: Check = {
   name: "runner",
   run: async ({ journal }) => {
-    const working = journal?.migrations.filter((record) => verbOf[record.state] !== null && record.carriedBy === record.name) ?? [];
+    const working =
+      journal?.migrations.filter((record) => verbOf[record.state] !== null && record.carriedBy === record.name) ?? [];
     const age = journal?.heartbeatAgeMs ?? null;
     if (journal === null || working.length === 0) return [ok("no migration is under way")];
     if (age !== null && age <= runnerGoneMs) {
-      return [ok(`${working.map((record) => record.name).join(", ")} is run by ${journal.runner ?? "a runner"} (heartbeat ${formatMs(age)} ago)`)];
+      return [
+        ok(
+          `${working.map((record) => record.name).join(", ")} is run by ${journal.runner ?? "a runner"} (heartbeat ${formatMs(age)} ago)`,
+        ),
+      ];
     }
     const silence = age === null ? "" : ` (last heartbeat ${formatMs(age)} ago)`;
     return working.map((record) =>

@@ -11,7 +11,8 @@ export const serverVersion: Check = {
     const trouble = {
       message: `PostgreSQL ${facts.version} is outside the support table (${oldest} to ${newest})`,
       cause: "Locks and rewrites of DDL were measured on the versions of the table only.",
-      remedies: facts.major < oldest ? [`Upgrade the server to PostgreSQL ${oldest} or later.`] : ["Look for a later shoofly."],
+      remedies:
+        facts.major < oldest ? [`Upgrade the server to PostgreSQL ${oldest} or later.`] : ["Look for a later shoofly."],
     };
     return [facts.major < oldest ? failed(trouble) : warning(trouble)];
   },

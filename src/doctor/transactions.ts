@@ -41,7 +41,10 @@ async function prepared({ connection }: Patient): Promise<readonly Finding[]> {
     warning({
       message: `prepared transaction "${row.gid}" has been waiting for ${formatMs(row.age_ms)}`,
       cause: "A prepared transaction keeps its locks without a session, even over a restart of the server.",
-      remedies: [`COMMIT PREPARED '${row.gid.replaceAll("'", "''")}';`, `ROLLBACK PREPARED '${row.gid.replaceAll("'", "''")}';`],
+      remedies: [
+        `COMMIT PREPARED '${row.gid.replaceAll("'", "''")}';`,
+        `ROLLBACK PREPARED '${row.gid.replaceAll("'", "''")}';`,
+      ],
     }),
   );
 }

@@ -16,5 +16,9 @@ test.each(Object.keys(documents))("schema/%s.json is current", async (name) => {
 });
 
 test("schema/ holds nothing else", () => {
-  expect(readdirSync(directory).toSorted()).toEqual(Object.keys(documents).map((name) => `${name}.json`).toSorted());
+  expect(readdirSync(directory).toSorted()).toEqual(
+    Object.keys(documents)
+      .map((name) => `${name}.json`)
+      .toSorted(),
+  );
 });

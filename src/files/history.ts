@@ -74,7 +74,12 @@ export function deviations(
   const names = new Set(rows.map((row) => row.name));
   const last = rows.at(-1);
   const found = rows
-    .map((row) => editedOrMissing(row, files.find((file) => file.name === row.name)))
+    .map((row) =>
+      editedOrMissing(
+        row,
+        files.find((file) => file.name === row.name),
+      ),
+    )
     .filter((deviation) => deviation !== null);
   for (const file of files) {
     if (last === undefined || names.has(file.name) || file.name > last.name) continue;

@@ -26,7 +26,13 @@ const progress = (ratio: number): Progress => ({
 });
 
 const started: Event = { type: "step.started", step: "backfill.1", phase: "backfill", title: "fill users" };
-const finished: Event = { type: "step.finished", step: "backfill.1", phase: "backfill", title: "fill users", elapsedMs: 31 };
+const finished: Event = {
+  type: "step.finished",
+  step: "backfill.1",
+  phase: "backfill",
+  title: "fill users",
+  elapsedMs: 31,
+};
 const moved = (ratio: number): Event => ({ type: "progress.changed", step: "backfill.1", progress: progress(ratio) });
 
 describe("plain lines", () => {
@@ -110,7 +116,17 @@ describe("the live view", () => {
 });
 
 test("the view folds steps, waiting and blockers", () => {
-  const blocker = { pid: 4, user: "web", application: "", client: null, state: null, ageMs: 1, query: "", relation: null, mode: null };
+  const blocker = {
+    pid: 4,
+    user: "web",
+    application: "",
+    client: null,
+    state: null,
+    ageMs: 1,
+    query: "",
+    relation: null,
+    mode: null,
+  };
   const events: Event[] = [
     { type: "step.started", step: "expand.1", phase: "expand", title: "a" },
     { type: "lock.waited", step: "expand.1", attempt: 2, blockers: [blocker] },

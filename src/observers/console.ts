@@ -93,7 +93,9 @@ class LivePrinter {
 
   on(event: Event): void {
     this.#view = foldView(this.#view, event);
-    const above = isShown(event, this.#input.terminal) ? `${this.#sink.style.symbols(printed(event, this.#sink))}\n` : "";
+    const above = isShown(event, this.#input.terminal)
+      ? `${this.#sink.style.symbols(printed(event, this.#sink))}\n`
+      : "";
     if (above !== "" || this.#input.now() - this.#drawnAt >= redrawMs) this.#draw(above);
   }
 

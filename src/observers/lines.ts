@@ -6,10 +6,14 @@ import type { Style } from "../terminal/style.ts";
 import type { RunView } from "./run-view.ts";
 
 export function blockerText(blocker: Blocker): string {
-  const who = [blocker.user === null ? "" : `user ${blocker.user}`, blocker.application === "" ? "" : `app "${blocker.application}"`]
+  const who = [
+    blocker.user === null ? "" : `user ${blocker.user}`,
+    blocker.application === "" ? "" : `app "${blocker.application}"`,
+  ]
     .filter((part) => part !== "")
     .join(", ");
-  const lock = blocker.mode === null ? "" : `, holds ${blocker.mode}${blocker.relation === null ? "" : ` on ${blocker.relation}`}`;
+  const lock =
+    blocker.mode === null ? "" : `, holds ${blocker.mode}${blocker.relation === null ? "" : ` on ${blocker.relation}`}`;
   return `pid ${blocker.pid} (${who})${lock}, transaction ${formatMs(blocker.ageMs)} old`;
 }
 
@@ -29,7 +33,7 @@ function line(symbol: string, tone: Line["tone"], text: string, isDetail = false
 export function lineOf(event: Event): Line | null {
   switch (event.type) {
     case "state.changed":
-      return line("▶", "strong", `state ${event.from} → ${event.to}`);
+      return line("▶", "strong", event.from === event.to ? `state ${event.to}` : `state ${event.from} → ${event.to}`);
     case "step.started":
       return line("▶", "dim", `${event.step} started: ${event.title}`, true);
     case "step.finished":
@@ -38,10 +42,20 @@ export function lineOf(event: Event): Line | null {
       return line("✓", "good", `${event.step} undone in ${formatMs(event.elapsedMs)}: ${event.title}`);
     case "lock.waited": {
       const held = event.blockers.map(blockerText).join("; ");
-      return line("!", "warn", `${event.step} lock not granted, try ${event.attempt}${held === "" ? "" : `: ${held}`}`, event.attempt > 1);
+      return line(
+        "!",
+        "warn",
+        `${event.step} lock not granted, try ${event.attempt}${held === "" ? "" : `: ${held}`}`,
+        event.attempt > 1,
+      );
     }
     case "chunk.filled":
-      return line("·", "dim", `${event.step} chunk: ${plural(event.rows, "row")} in ${formatMs(event.elapsedMs)}`, true);
+      return line(
+        "·",
+        "dim",
+        `${event.step} chunk: ${plural(event.rows, "row")} in ${formatMs(event.elapsedMs)}`,
+        true,
+      );
     case "waiting.started":
       return line("!", "warn", `waiting: ${event.on}`);
     case "waiting.ended":
@@ -50,6 +64,8 @@ export function lineOf(event: Event): Line | null {
       return line("!", "warn", `connection lost, trying again: ${event.detail}`);
     case "connection.restored":
       return line("✓", "good", "connection restored");
+    case "note.made":
+      return line("·", "dim", event.message);
     case "warning.raised":
       return line("!", "warn", event.message);
     case "lease.taken":
@@ -96,9 +112,18 @@ function bar(ratio: number): string {
 }
 
 /** The live view: at most four lines, each within the width, because a wrapped line could not be redrawn. */
-export function liveLines(view: RunView, title: string, elapsedMs: number, style: Style, width: number): readonly string[] {
+export function liveLines(
+  view: RunView,
+  title: string,
+  elapsedMs: number,
+  style: Style,
+  width: number,
+): readonly string[] {
   const shown = phases.filter((phase) => phase !== "purge" || view.step?.phase === "purge");
-  const fit = (text: string): string => Array.from(style.symbols(text)).slice(0, width - 1).join("");
+  const fit = (text: string): string =>
+    Array.from(style.symbols(text))
+      .slice(0, width - 1)
+      .join("");
   const lines = [
     style.symbols(`${fit(title)}   ${formatMs(elapsedMs)}`),
     style.symbols(` ${shown.map((phase) => phaseMark(phase, view, style)).join("  ")}`),

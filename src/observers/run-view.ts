@@ -49,6 +49,7 @@ export function foldView(view: RunView, event: Event): RunView {
       return { ...view, waitingOn: "connection" };
     case "connection.restored":
       return { ...view, waitingOn: null };
+    case "note.made":
     case "warning.raised":
     case "lease.taken":
       return view;

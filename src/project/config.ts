@@ -104,7 +104,10 @@ function chooseUrl(given: string | undefined, databases: Readonly<Record<string,
         names.length === 0
           ? "No database is given: neither --db nor DATABASE_URL."
           : `The configuration names ${names.length} databases, and neither --db nor DATABASE_URL says which.`,
-      safeNext: names.length === 0 ? ["export DATABASE_URL=postgres://user@host:5432/database"] : names.map((name) => `--db ${name}`),
+      safeNext:
+        names.length === 0
+          ? ["export DATABASE_URL=postgres://user@host:5432/database"]
+          : names.map((name) => `--db ${name}`),
     });
   }
   if (wanted.includes("://") || given === undefined) return wanted;

@@ -7,7 +7,11 @@ import { offeredVersion } from "./offered-version.ts";
 import { versionUrl } from "./target.ts";
 
 /** @param withUrl also the URL; it is the given one, password included, because a program connects with it */
-export async function latestVersion(connection: Connection, project: Project, withUrl: boolean): Promise<LatestDocument> {
+export async function latestVersion(
+  connection: Connection,
+  project: Project,
+  withUrl: boolean,
+): Promise<LatestDocument> {
   const facts = await readJournal(connection);
   const { version, migration } = await offeredVersion(connection, facts?.migrations ?? [], project.schema);
   return {

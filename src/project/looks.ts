@@ -37,11 +37,19 @@ export async function readProjectStatus(project: Project, name?: string): Promis
 
 /** The version that applications should use now. */
 export async function readLatestVersion(project: Project, withUrl = false): Promise<LatestDocument> {
-  const look = async (connection: Connection): Promise<LatestDocument> => await latestVersion(connection, project, withUrl);
+  const look = async (connection: Connection): Promise<LatestDocument> =>
+    await latestVersion(connection, project, withUrl);
   return await withConnection(project, look, { readOnly: true });
 }
 
 /** Asks the runner of a migration to stop after its chunk, from any host. */
-export async function requestAbort(project: Project, name: string, reason: string | null = null): Promise<AbortDocument> {
-  return await withConnection(project, async (connection) => await abortMigration(connection, project, { name, reason }));
+export async function requestAbort(
+  project: Project,
+  name: string,
+  reason: string | null = null,
+): Promise<AbortDocument> {
+  return await withConnection(
+    project,
+    async (connection) => await abortMigration(connection, project, { name, reason }),
+  );
 }

@@ -21,7 +21,10 @@ export function findFile(project: Project, given: string): MigrationFile {
   const name = resolveName(
     files.map((file) => file.name),
     given,
-    { place: shownPath(project.migrations), safeNext: [`shoofly new ${given === "" ? "NAME" : given}`, "shoofly status"] },
+    {
+      place: shownPath(project.migrations),
+      safeNext: [`shoofly new ${given === "" ? "NAME" : given}`, "shoofly status"],
+    },
   );
   const file = files.find((candidate) => candidate.name === name);
   if (file === undefined) throw new RangeError(`no file for ${name}`);

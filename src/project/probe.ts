@@ -17,7 +17,9 @@ function rests(record: MigrationRecord, isRunning: boolean): boolean {
 }
 
 async function missingVersions({ journal, migrations }: JournalFacts): Promise<ReadonlyMap<string, string>> {
-  const expected = migrations.filter((record) => withNewVersion.has(record.state) && record.versions.new !== record.targetSchema);
+  const expected = migrations.filter(
+    (record) => withNewVersion.has(record.state) && record.versions.new !== record.targetSchema,
+  );
   const there = await existingSchemas(
     journal.connection,
     expected.map((record) => record.versions.new),

@@ -7,7 +7,11 @@ import { DatabaseError } from "../dialects/postgres/database-error.ts";
 const triesMax = 20;
 
 /** @param done called after each statement that took effect */
-export async function runFixes(connection: Connection, fixes: readonly string[], done: (sql: string) => void): Promise<void> {
+export async function runFixes(
+  connection: Connection,
+  fixes: readonly string[],
+  done: (sql: string) => void,
+): Promise<void> {
   for (const sql of fixes) {
     await patiently(async () => await connection.query(sql), sql);
     done(sql);

@@ -15,7 +15,14 @@ import { probe } from "./probe.ts";
 /** A heartbeat comes every five seconds. */
 export const runnerGoneMs = 15_000;
 
-const noProgress: Progress = { ratio: 0, rows: 0, rowsEstimate: 0, rowsPerSecond: 0, etaSeconds: null, throttledBy: null };
+const noProgress: Progress = {
+  ratio: 0,
+  rows: 0,
+  rowsEstimate: 0,
+  rowsPerSecond: 0,
+  etaSeconds: null,
+  throttledBy: null,
+};
 
 const filled: ReadonlySet<MigrationState> = new Set(["ready", "completing", "completed", "purging", "purged"]);
 

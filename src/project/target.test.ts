@@ -14,17 +14,19 @@ describe("targetName", () => {
   });
 });
 
-test.each(["postgres://u:se/cret@db/app", "mysql://u:secret@db/app", "not a url with secret", "postgres://u:se#cret@x:y/app"])(
-  "%s is refused without being repeated",
-  (url) => {
-    expect(() => assertUrl(url)).toThrow(/URL/);
-    try {
-      assertUrl(url);
-    } catch (error) {
-      expect((error as Error).message).not.toMatch(/cret/);
-    }
-  },
-);
+test.each([
+  "postgres://u:se/cret@db/app",
+  "mysql://u:secret@db/app",
+  "not a url with secret",
+  "postgres://u:se#cret@x:y/app",
+])("%s is refused without being repeated", (url) => {
+  expect(() => assertUrl(url)).toThrow(/URL/);
+  try {
+    assertUrl(url);
+  } catch (error) {
+    expect((error as Error).message).not.toMatch(/cret/);
+  }
+});
 
 describe("withoutSecrets", () => {
   test.each([

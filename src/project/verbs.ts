@@ -79,7 +79,13 @@ async function assertWay(connection: Connection, project: Project): Promise<void
   await withConnection(project, async (second) => await assertDirect(connection, second));
 }
 
-async function planUnderLease(connection: Connection, project: Project, name: string, saved: Plan | null, planFile: string): Promise<Plan> {
+async function planUnderLease(
+  connection: Connection,
+  project: Project,
+  name: string,
+  saved: Plan | null,
+  planFile: string,
+): Promise<Plan> {
   const fresh = await makePlan(connection, project, name);
   if (saved === null) return fresh;
   assertFresh(saved, fresh, planFile);
@@ -87,7 +93,11 @@ async function planUnderLease(connection: Connection, project: Project, name: st
 }
 
 /** Expands, fills and verifies; ends at `ready`. A second call resumes. */
-export async function startMigration(project: Project, options: StartOptions, controls: RunControls = {}): Promise<StatusDocument> {
+export async function startMigration(
+  project: Project,
+  options: StartOptions,
+  controls: RunControls = {},
+): Promise<StatusDocument> {
   const { name } = findFile(project, options.name);
   const saved = options.planFile === undefined ? null : loadPlan(options.planFile, name);
   await withConnection(project, async (connection) => {
@@ -123,7 +133,11 @@ export interface ChangeOptions {
 }
 
 /** Runs a verb on a migration that was started. Whoever calls has had it confirmed. */
-export async function changeMigration(project: Project, options: ChangeOptions, controls: RunControls = {}): Promise<StatusDocument> {
+export async function changeMigration(
+  project: Project,
+  options: ChangeOptions,
+  controls: RunControls = {},
+): Promise<StatusDocument> {
   const { name, verb, ...rest } = options;
   await withConnection(project, async (connection) => await assertWay(connection, project));
   await runVerb({

@@ -24,7 +24,8 @@ function runningStep(entry: StatusEntry): StatusEntry["steps"][number] | undefin
 
 /** The difference between two looks, as events. */
 function report(before: StatusEntry | null, now: StatusEntry, emit: Emit): void {
-  if (before !== null && before.state !== now.state) emit({ type: "state.changed", from: before.state, to: now.state });
+  // The first look reports the state as it is.
+  if (before?.state !== now.state) emit({ type: "state.changed", from: before?.state ?? now.state, to: now.state });
   const step = runningStep(now);
   if (step !== undefined && step.id !== (before === null ? undefined : runningStep(before)?.id)) {
     emit({ type: "step.started", step: step.id, phase: step.phase, title: step.title });
@@ -68,7 +69,11 @@ function timedOut(entry: StatusEntry, options: WatchOptions): MigrationError {
 }
 
 /** @throws MigrationError `wait-timeout`, or the migration's own failure */
-export async function watchMigration(connection: Connection, project: Project, options: WatchOptions): Promise<StatusDocument> {
+export async function watchMigration(
+  connection: Connection,
+  project: Project,
+  options: WatchOptions,
+): Promise<StatusDocument> {
   const end = Date.now() + options.timeoutMs;
   let before: StatusEntry | null = null;
   for (;;) {

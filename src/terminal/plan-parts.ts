@@ -60,7 +60,9 @@ export function summaryOf(plan: Plan): string {
   const blocking = longestBlockingMs(plan);
   return [
     plural(plan.steps.length, "step"),
-    blocking === 0 ? "no lock that blocks others" : `longest blocking lock ${formatEstimate([0, blocking]).replace(/^~0 ms - /, "< ")}`,
+    blocking === 0
+      ? "no lock that blocks others"
+      : `longest blocking lock ${formatEstimate([0, blocking]).replace(/^~0 ms - /, "< ")}`,
     formatEstimate(totalEstimate(plan.steps)),
     turn === null ? "reversible" : `reversible until step ${turn.number}`,
   ].join(" · ");

@@ -52,13 +52,20 @@ function lossesOf(plan: Plan): string {
 
 function hazardsOf(plan: Plan): string {
   if (plan.hazards.length === 0) return "None found.";
-  const rows = plan.hazards.map((hazard) => [hazard.severity, hazard.rule, `${hazard.file}:${hazard.line}`, hazard.message]);
+  const rows = plan.hazards.map((hazard) => [
+    hazard.severity,
+    hazard.rule,
+    `${hazard.file}:${hazard.line}`,
+    hazard.message,
+  ]);
   return markdownTable(["severity", "what", "where", "meaning"], rows);
 }
 
 export function planReport(plan: Plan, context: PlanContext): string {
   const turn = pointOfNoReturn(plan);
-  const checks = plan.steps.flatMap((step) => (step.kind === "verify" ? step.checks.map((check) => `- ${check.title}`) : []));
+  const checks = plan.steps.flatMap((step) =>
+    step.kind === "verify" ? step.checks.map((check) => `- ${check.title}`) : [],
+  );
   const parts = [
     `# Plan of ${plan.migration}`,
     `Database ${context.target}, PostgreSQL ${context.serverVersion}. Fingerprint \`${plan.fingerprint}\`.`,
@@ -81,7 +88,9 @@ export function planReport(plan: Plan, context: PlanContext): string {
     "## How success is checked",
     checks.length === 0 ? "No rows are moved, so no rows are compared." : checks.join("\n"),
     "## Statements",
-    ...plan.steps.map((step) => `### ${step.id}: ${step.title}\n\n\`\`\`sql\n${step.sql.join(";\n") || "-- none"}\n\`\`\``),
+    ...plan.steps.map(
+      (step) => `### ${step.id}: ${step.title}\n\n\`\`\`sql\n${step.sql.join(";\n") || "-- none"}\n\`\`\``,
+    ),
   ];
   return `${parts.join("\n\n")}\n`;
 }

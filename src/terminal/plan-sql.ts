@@ -20,7 +20,11 @@ function statementsOf(step: Step): readonly string[] {
 }
 
 function stepSql(step: Step, index: number): string {
-  const undo = step.reversible ? (step.undo.length === 0 ? [] : ["-- undo:", ...commented(step.undo.map(closed))]) : ["-- undo: NONE"];
+  const undo = step.reversible
+    ? step.undo.length === 0
+      ? []
+      : ["-- undo:", ...commented(step.undo.map(closed))]
+    : ["-- undo: NONE"];
   return [
     `-- ${index + 1}. ${step.id}: ${step.title}`,
     ...commented(locksInWords(step)),

@@ -50,15 +50,17 @@ function stepTable(plan: Plan, width: number): string {
 
 export function planText(plan: Plan, context: PlanContext, style: Style, width: number): string {
   const title = `${style.paint("strong", `Plan ${plan.migration}`)}  ${context.target} (PostgreSQL ${context.serverVersion})`;
-  const files = plan.members.length > 1 ? [`  files: ${hang(plan.members.map((member) => member.file).join(", "), 9, width)}`] : [];
+  const files =
+    plan.members.length > 1 ? [`  files: ${hang(plan.members.map((member) => member.file).join(", "), 9, width)}`] : [];
   const turn = pointOfNoReturn(plan);
   const closing =
     turn === null
       ? "Point of no return: none."
       : `Point of no return: step ${turn.number}, ${turn.step.id} (${turn.step.title}). Until then: shoofly rollback ${plan.migration}`;
   const lines = [
-    `${title}  fingerprint ${shortFingerprint(plan)}  saved ${context.saved}`,
+    title,
     `  ${hang(summaryOf(plan), 2, width)}`,
+    `  ${hang(`fingerprint ${shortFingerprint(plan)} · saved ${context.saved}`, 2, width)}`,
     ...files,
     `  versions: ${plan.versions.old} → ${plan.versions.new}`,
     "",

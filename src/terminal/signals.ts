@@ -20,7 +20,9 @@ export function watchSignals(): Signals {
   const onSignal = (signal: NodeJS.Signals): void => {
     if (first === null) {
       first = signal;
-      process.stderr.write("\nStopping at the next checkpoint; nothing gets lost. Once more: cancel the running statement.\n");
+      process.stderr.write(
+        "\nStopping at the next checkpoint; nothing gets lost. Once more: cancel the running statement.\n",
+      );
       stop.abort(signal);
       return;
     }

@@ -69,7 +69,9 @@ function details(entry: StatusEntry): readonly (readonly [label: string, text: s
     ...(isFilling ? [["Progress", `${formatRatio(progress.ratio)}, ${rows}${speed}${eta}`] as const] : []),
     ...(progress.throttledBy === null ? [] : [["Throttled", progress.throttledBy] as const]),
     ...(entry.waitingFor === null ? [] : [["Waiting", entry.waitingFor] as const]),
-    ...(entry.quarantined > 0 ? [["Quarantine", `${formatCount(entry.quarantined)} rows that cannot be filled`] as const] : []),
+    ...(entry.quarantined > 0
+      ? [["Quarantine", `${formatCount(entry.quarantined)} rows that cannot be filled`] as const]
+      : []),
     ...(entry.mismatched > 0 ? [["Mismatched", `${formatCount(entry.mismatched)} rows`] as const] : []),
     ...entry.problems.map((problem) => ["Problem", problem] as const),
   ];
@@ -84,9 +86,12 @@ function meaningOf(entry: StatusEntry): string {
 /** `State` and `Next`: where it is now, and what a person may do. */
 export function closingLines(entry: StatusEntry, sink: Sink): string {
   const { style, width } = sink;
-  const line = (label: string, text: string): string => `${style.paint("strong", label.padEnd(7))}${hang(text, 7, width)}`;
-  const next = entry.next === null ? (entry.state === "purged" ? "nothing" : `shoofly status ${entry.name} --watch`) : entry.next;
-  const also = entry.state === "ready" || entry.state === "completed" ? `   (or back: shoofly rollback ${entry.name})` : "";
+  const line = (label: string, text: string): string =>
+    `${style.paint("strong", label.padEnd(7))}${hang(text, 7, width)}`;
+  const next =
+    entry.next === null ? (entry.state === "purged" ? "nothing" : `shoofly status ${entry.name} --watch`) : entry.next;
+  const also =
+    entry.state === "ready" || entry.state === "completed" ? `   (or back: shoofly rollback ${entry.name})` : "";
   return [line("State", `${shownState(entry.state)}: ${meaningOf(entry)}`), line("Next", next + also)].join("\n");
 }
 
@@ -105,8 +110,13 @@ export function entryText(entry: StatusEntry, sink: Sink): string {
 export function statusText(status: StatusDocument, target: string, sink: Sink, now: number): string {
   const { migrations, database } = status;
   const head = `${target} (PostgreSQL ${database.version})`;
-  if (migrations.length === 0) return `${head}: no migrations yet\n${sink.style.paint("strong", "Next")}   shoofly new NAME\n`;
+  if (migrations.length === 0)
+    return `${head}: no migrations yet\n${sink.style.paint("strong", "Next")}   shoofly new NAME\n`;
   const active = migrations.filter((entry) => entry.error !== null || entry.problems.length > 0);
-  const parts = [head, overview(migrations, sink.width, now), ...active.map((entry) => `\n${entryText(entry, sink).trimEnd()}`)];
+  const parts = [
+    head,
+    overview(migrations, sink.width, now),
+    ...active.map((entry) => `\n${entryText(entry, sink).trimEnd()}`),
+  ];
   return `${parts.join("\n")}\n`;
 }

@@ -24,10 +24,15 @@ describe("wrap", () => {
   });
 
   test("a table loses no character either, whatever the width", () => {
-    const cells = fc.array(fc.tuple(fc.stringMatching(/^[a-z ]{0,60}$/), fc.stringMatching(/^[a-z]{0,40}$/)), { maxLength: 6 });
+    const cells = fc.array(fc.tuple(fc.stringMatching(/^[a-z ]{0,60}$/), fc.stringMatching(/^[a-z]{0,40}$/)), {
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(cells, fc.integer({ min: 30, max: 120 }), (rows, width) => {
-        const columns = [{ title: "one", flexible: true }, { title: "two", flexible: true }];
+        const columns = [
+          { title: "one", flexible: true },
+          { title: "two", flexible: true },
+        ];
         const letters = (text: string): string => Array.from(text.replaceAll(/\s/g, "")).toSorted().join("");
         const out = table(columns, rows, width);
         expect(letters(out)).toBe(letters(`onetwo${rows.flat().join("")}`));
@@ -70,7 +75,11 @@ describe("colours", () => {
     ["an empty NO_COLOR", { ...tty, env: { NO_COLOR: "" } }, true],
     ["TERM=dumb", { ...tty, env: { TERM: "dumb" } }, false],
     ["--no-color", { ...tty, color: false }, false],
-    ["FORCE_COLOR in a pipe with NO_COLOR", { isTty: false, color: false, env: { FORCE_COLOR: "1", NO_COLOR: "1" } }, true],
+    [
+      "FORCE_COLOR in a pipe with NO_COLOR",
+      { isTty: false, color: false, env: { FORCE_COLOR: "1", NO_COLOR: "1" } },
+      true,
+    ],
   ])("%s", (_name, input, expected) => {
     expect(hasColor(input)).toBe(expected);
   });

@@ -15,21 +15,29 @@ function flat(outcome: Outcome): string {
   return outcome.stderr.replaceAll(/\s+/g, " ");
 }
 
-describe.each(servers)("on $name", (server) => {
-  let database: TestDatabase;
-  let project: CliProject;
-  beforeEach(async () => {
-    database = await createDatabase(server);
-    const client = await database.connect();
-    await client.query("CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL); INSERT INTO users SELECT g, 'n' || g FROM generate_series(1, 50) g");
-    await client.end();
-    project = cliProject(database.url);
-    project.migration("20260101000000_add_note", addNote);
-  });
-  afterEach(async () => {
-    project[Symbol.dispose]();
-    await database.drop();
-  });
+let database: TestDatabase;
+let project: CliProject;
+
+async function prepare(server: (typeof servers)[number] | undefined): Promise<void> {
+  if (server === undefined) throw new Error("no server");
+  database = await createDatabase(server);
+  const client = await database.connect();
+  await client.query(
+    "CREATE TABLE users (id int PRIMARY KEY, name text NOT NULL); INSERT INTO users SELECT g, 'n' || g FROM generate_series(1, 50) g",
+  );
+  await client.end();
+  project = cliProject(database.url);
+  project.migration("20260101000000_add_note", addNote);
+}
+
+async function dispose(): Promise<void> {
+  project[Symbol.dispose]();
+  await database.drop();
+}
+
+describe("files, names and plans", () => {
+  beforeEach(async () => await prepare(servers[0]));
+  afterEach(dispose);
 
   const schemas = async (): Promise<string[]> => {
     const client = await database.connect();
@@ -78,13 +86,16 @@ describe.each(servers)("on $name", (server) => {
     assertFailure(await project.run(["status", "zzzz"]), "file-not-found", 2);
   });
 
-  test.each(["complete", "rollback", "purge"])("%s without a terminal needs --confirm, and the right name", async (verb) => {
-    await project.run(["init"]);
-    const missing = await project.run([verb, "add_note"]);
-    assertFailure(missing, "confirmation-missing", 2);
-    expect(missing.stderr).toContain(`shoofly ${verb} 20260101000000_add_note --confirm 20260101000000_add_note`);
-    assertFailure(await project.run([verb, "add_note", "--confirm", "other"]), "confirmation-missing", 2);
-  });
+  test.each(["complete", "rollback", "purge"])(
+    "%s without a terminal needs --confirm, and the right name",
+    async (verb) => {
+      await project.run(["init"]);
+      const missing = await project.run([verb, "add_note"]);
+      assertFailure(missing, "confirmation-missing", 2);
+      expect(missing.stderr).toContain(`shoofly ${verb} 20260101000000_add_note --confirm 20260101000000_add_note`);
+      assertFailure(await project.run([verb, "add_note", "--confirm", "other"]), "confirmation-missing", 2);
+    },
+  );
 
   test("a syntax error comes with file, line, column and a caret", async () => {
     project.migration("20260102000000_bad", "-- Bad.\nALTER TABLE users\n  ADD COLUM note text;\n");
@@ -110,7 +121,10 @@ describe.each(servers)("on $name", (server) => {
   });
 
   test("an expression that names nothing is refused before anything runs", async () => {
-    project.migration("20260102000000_bad", "-- Bad.\n-- shoofly:down nme\nALTER TABLE users ALTER COLUMN name TYPE varchar(80);\n");
+    project.migration(
+      "20260102000000_bad",
+      "-- Bad.\n-- shoofly:down nme\nALTER TABLE users ALTER COLUMN name TYPE varchar(80);\n",
+    );
     const outcome = await project.run(["plan", "bad"]);
     assertFailure(outcome, "expression-invalid", 4);
     expect(outcome.stderr).toContain("migrations/20260102000000_bad.sql:");
@@ -131,7 +145,9 @@ describe.each(servers)("on $name", (server) => {
       assertFailure(await project.run(["plan", "next"]), code, 4);
       const sick = await project.json<DoctorDocument>(["doctor"]);
       expect(sick.code).toBe(4);
-      expect(sick.document.checks.filter((check) => check.level === "failed").map((check) => check.check)).toEqual(["history"]);
+      expect(sick.document.checks.filter((check) => check.level === "failed").map((check) => check.check)).toEqual([
+        "history",
+      ]);
       assertFailure(await project.run(["doctor", "--accept", name]), "usage", 2);
       const accepted = await project.json<DoctorDocument>(["doctor", "--accept", name, "--reason", "tested by hand"]);
       expect(accepted.code).toBe(0);
@@ -178,7 +194,9 @@ describe.each(servers)("on $name", (server) => {
       await client.query("ALTER TABLE users DROP COLUMN other");
       project.migration("20260101000000_add_note", `${addNote}-- more\n`);
       assertFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "plan-stale", 4);
-      expect((await project.json<StatusDocument>(["status", "add_note"])).document.migrations[0]?.state).toBe("pending");
+      expect((await project.json<StatusDocument>(["status", "add_note"])).document.migrations[0]?.state).toBe(
+        "pending",
+      );
       project.migration("20260101000000_add_note", addNote);
       const started = await project.json<StatusDocument>(["start", "add_note", "--plan", "p.json"]);
       expect(started).toMatchObject({ code: 0, document: { migrations: [{ state: "ready" }] } });
@@ -198,13 +216,20 @@ describe.each(servers)("on $name", (server) => {
       expect(flat(outcome)).toContain("the plan of 20260102000000_other, not of 20260101000000_add_note");
     });
   });
+});
+
+describe.each(servers)("roles, runners and poolers on $name", (server) => {
+  beforeEach(async () => await prepare(server));
+  afterEach(dispose);
 
   test("two runners: the second is told who holds the lease, exit code 9", async () => {
     await project.run(["init"]);
     const client = await database.connect();
     await client.query("BEGIN; LOCK TABLE users IN ACCESS SHARE MODE");
     const first = project.begin(["start", "add_note"]);
-    await expect.poll(async () => (await project.json<StatusDocument>(["status", "add_note"])).document.migrations[0]?.state).not.toBe("pending");
+    await expect
+      .poll(async () => (await project.json<StatusDocument>(["status", "add_note"])).document.migrations[0]?.state)
+      .not.toBe("pending");
     const second = await project.run(["start", "add_note"]);
     assertFailure(second, "runner-active", 9);
     expect(second.stderr).toContain(`process ${first.process.pid}`);
@@ -257,7 +282,14 @@ describe.each(servers)("on $name", (server) => {
     url.password = "hunter22-secret";
     await project.run(["init"]);
     project.migration("20260102000000_bad", "ALTER TABEL users;");
-    for (const words of [["plan", "bad"], ["start", "nope"], ["complete", "add_note"], ["purge", "add_note", "--confirm", "x"], ["status", "--schema", "none"], ["doctor", "--schema", "none"]]) {
+    for (const words of [
+      ["plan", "bad"],
+      ["start", "nope"],
+      ["complete", "add_note"],
+      ["purge", "add_note", "--confirm", "x"],
+      ["status", "--schema", "none"],
+      ["doctor", "--schema", "none"],
+    ]) {
       for (const extra of [[], ["--json"], ["--debug", "-v"]]) {
         const outcome = await project.run([...words, ...extra, "--db", url.href]);
         expect(outcome.stdout + outcome.stderr).not.toContain("hunter22");

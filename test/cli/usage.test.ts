@@ -13,7 +13,20 @@ beforeEach(() => {
 });
 afterEach(() => project[Symbol.dispose]());
 
-const verbs = ["init", "new", "plan", "start", "status", "complete", "rollback", "purge", "abort", "latest", "doctor", "demo"];
+const verbs = [
+  "init",
+  "new",
+  "plan",
+  "start",
+  "status",
+  "complete",
+  "rollback",
+  "purge",
+  "abort",
+  "latest",
+  "doctor",
+  "demo",
+];
 
 describe("help", () => {
   test("lists every command; each has its own help with the options that all take", async () => {
@@ -23,7 +36,17 @@ describe("help", () => {
     for (const verb of verbs) {
       const help = await project.run([verb, "--help"]);
       expect(help.code).toBe(0);
-      for (const flag of ["--json", "--db", "--migrations", "--schema", "--config", "--quiet", "--verbose", "--no-color", "--no-input"]) {
+      for (const flag of [
+        "--json",
+        "--db",
+        "--migrations",
+        "--schema",
+        "--config",
+        "--quiet",
+        "--verbose",
+        "--no-color",
+        "--no-input",
+      ]) {
         expect(help.stdout, `${verb} ${flag}`).toContain(flag);
       }
     }
@@ -42,7 +65,9 @@ describe("help", () => {
   });
 
   test("--version prints the version of the package", async () => {
-    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as { version: string };
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+      version: string;
+    };
     expect(version).toBe(toolVersion);
     expect((await project.run(["--version"])).stdout).toBe(`${version}\n`);
   });
@@ -151,7 +176,8 @@ describe("output", () => {
     expect((await project.run(["statsu"], { env: { FORCE_COLOR: "1" } })).stderr).toContain(esc);
     const onTerminal = (env: string, flag = ""): string =>
       `script -qefc '${env} '"$SHOOFLY"' statsu ${flag}' /dev/null || true`;
-    const shell = async (command: string): Promise<string> => (await project.run([], { shell: command, env: { TERM: "xterm" } })).stdout;
+    const shell = async (command: string): Promise<string> =>
+      (await project.run([], { shell: command, env: { TERM: "xterm" } })).stdout;
     expect(await shell(onTerminal(""))).toContain(esc);
     expect(await shell(onTerminal("NO_COLOR=1"))).not.toContain(esc);
     expect(await shell(onTerminal("", "--no-color"))).not.toContain(esc);

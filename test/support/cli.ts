@@ -29,7 +29,10 @@ export interface CliProject extends Disposable {
   /** Starts it and gives back the process with what it has printed so far. */
   begin(words: readonly string[], options?: CliOptions): Running;
   /** Runs with `--json` and gives back the one document, which must fit its schema. */
-  json<T>(words: readonly string[], options?: CliOptions): Promise<{ readonly code: number | null; readonly document: T }>;
+  json<T>(
+    words: readonly string[],
+    options?: CliOptions,
+  ): Promise<{ readonly code: number | null; readonly document: T }>;
   /** Writes `migrations/<name>.sql`. */
   migration(name: string, sql: string): void;
 }
@@ -66,7 +69,10 @@ export function cliProject(url?: string): CliProject {
   if (!existsSync(cliPath)) throw new Error("dist/cli.js is missing: npm run build");
   const directory = mkdtempSync(join(tmpdir(), "shoofly-cli-"));
   const begin = (words: readonly string[], { env, shell }: CliOptions = {}): Running => {
-    const settings = { cwd: directory, env: environment({ ...(url === undefined ? {} : { DATABASE_URL: url }), ...env }) };
+    const settings = {
+      cwd: directory,
+      env: environment({ ...(url === undefined ? {} : { DATABASE_URL: url }), ...env }),
+    };
     const child =
       shell === undefined
         ? spawn(process.execPath, [cliPath, ...words], { ...settings, stdio: ["ignore", "pipe", "pipe"] })
@@ -77,7 +83,8 @@ export function cliProject(url?: string): CliProject {
     const ended = once(child, "close").then(([code, signal]) => ({ code, signal, ...output }) as Outcome);
     return { process: child, output, ended };
   };
-  const run = async (words: readonly string[], options?: CliOptions): Promise<Outcome> => await begin(words, options).ended;
+  const run = async (words: readonly string[], options?: CliOptions): Promise<Outcome> =>
+    await begin(words, options).ended;
   return {
     directory,
     begin,
@@ -97,11 +104,21 @@ export function cliProject(url?: string): CliProject {
 }
 
 /** The labels of the failure layout, in order. */
-export const failureBlocks: readonly string[] = ["What happened", "Database now", "Application", "Safe next", "Do not", "More"];
+export const failureBlocks: readonly string[] = [
+  "What happened",
+  "Database now",
+  "Application",
+  "Safe next",
+  "Do not",
+  "More",
+];
 
 /** A failure on a terminal or in a log: code and blocks as promised, nothing on stdout, no stack. */
 export function assertFailure(outcome: Outcome, code: string, exitCode: number): void {
-  expect({ code: outcome.code, stdout: outcome.stdout, stderr: outcome.stderr }).toMatchObject({ code: exitCode, stdout: "" });
+  expect({ code: outcome.code, stdout: outcome.stdout, stderr: outcome.stderr }).toMatchObject({
+    code: exitCode,
+    stdout: "",
+  });
   const screen = outcome.stderr.slice(outcome.stderr.indexOf("✗"));
   expect(screen).toMatch(new RegExp(`^✗ ${code}  `));
   const labels = [...screen.matchAll(/^ {2}([A-Z][a-z]+(?: [a-z]+)?) {2,}\S/gm)].map((match) => match[1]);

@@ -66,12 +66,16 @@ async function stepByStep(
   events: Event[],
   between: BetweenSteps | undefined,
 ): Promise<void> {
+  // A resumed `complete` looks at its gates anew: each step is stopped after only once, else the run would never get past them.
+  const seen = new Set<string>();
   for (let steps = 0; steps < stepsMax; steps += 1) {
     const stop = new AbortController();
     const emit = (event: Event): void => {
       events.push(event);
-      const isEnd = event.type === "step.finished" || event.type === "step.undone";
-      if (isEnd && between !== undefined) stop.abort();
+      if (between === undefined || (event.type !== "step.finished" && event.type !== "step.undone")) return;
+      const end = `${event.type} ${event.step}`;
+      if (!seen.has(end)) stop.abort();
+      seen.add(end);
     };
     try {
       await run({ emit, stop: stop.signal, cancel: new AbortController().signal });

@@ -1,0 +1,65 @@
+// `shoofly demo`: a whole migration of a million rows under load of both application versions, on a throw-away server.
+import type { Answer, Command } from "./contract.ts";
+import type { DemoResult } from "../demo/demo.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+export const demo: Command = {
+  name: "demo",
+  summary: "migrate a million rows under load, on a throw-away PostgreSQL",
+  help: "With --db the throw-away databases are made on that server, which has to be on this machine. DATABASE_URL is not used.",
+  argument: null,
+  options: [
+    ["--rows <n>", "rows of the table (default: 1000000)"],
+    ["--rounds <n>", "1, or 2 with a rollback in the second (default: 2)"],
+  ],
+  hasCheckpoints: true,
+  run: async ({ options, terminal, stop, cancel }) => {
+    const { runDemo } = await import("../demo/demo.ts");
+    const { observers } = await import("../observers/index.ts");
+    const observer = observers.console({ terminal, title: "demo", env: process.env, now: Date.now });
+    try {
+      const result = await runDemo({
+        rows: wholeNumber(options.rows, 1_000_000),
+        rounds: wholeNumber(options.rounds, 2),
+        url: options.db,
+        note: (line) => observer.emit({ type: "note.made", message: line }),
+        emit: observer.emit,
+        stop,
+        cancel,
+      });
+      return answerOf(result, terminal);
+    } finally {
+      observer.close();
+    }
+  },
+};
+
+function wholeNumber(text: string | undefined, fallback: number): number {
+  const value = Number(text ?? fallback);
+  return Number.isSafeInteger(value) && value > 0 ? value : fallback;
+}
+
+function answerOf(result: DemoResult, { out }: Terminal): Answer {
+  const { style } = out;
+  const isClean = result.failedStatements === 0 && result.mismatched === 0;
+  const share = Math.round((100 * result.writes) / Math.max(1, result.reads + result.writes));
+  const count = (value: number): string => value.toLocaleString("en-US");
+  const lines = [
+    style.paint(
+      "strong",
+      `${isClean ? "✓" : "✗"} ${count(result.failedStatements)} failed statements of ${count(result.statements)}`,
+    ),
+    `  slowest wait     ${result.slowestWaitMs} ms${result.slowestWaitMs < 250 ? "" : "   (the goal is below 250 ms)"}`,
+    `  filled           ${count(result.rowsPerSecond)} rows/s, ${count(result.rows)} rows, ${count(result.mismatched)} mismatched`,
+    `  load             ${count(result.statementsPerSecond)} statements/s per version, ${share} % writes, both versions on the same rows`,
+    `  server           ${result.server}, ${Math.round(result.elapsedMs / 1000)} s in all; nothing is left behind`,
+    `  states           ${result.states.join(", ")}`,
+    ...result.firstFailures
+      .slice(0, 5)
+      .map((failure) => `  ✗ ${failure.version} ${failure.operation}: ${failure.sqlstate ?? "-"} ${failure.message}`),
+    "",
+    "Try it on a database of yours:",
+    "  export DATABASE_URL=postgres://…    shoofly init    shoofly new add_note    shoofly plan add_note    shoofly start add_note",
+  ];
+  return { document: result, text: style.symbols(lines.join("\n")), exitCode: isClean ? 0 : 1 };
+}
