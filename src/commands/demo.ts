@@ -14,29 +14,39 @@ export const demo: Command = {
   ],
   hasCheckpoints: true,
   run: async ({ options, terminal, stop, cancel }) => {
+    const { openProject } = await import("../project/config.ts");
+    const { demoOptions } = await import("../project/run-options.ts");
     const { runDemo } = await import("../demo/demo.ts");
     const { observers } = await import("../observers/index.ts");
     const observer = observers.console({ terminal, title: "demo", env: process.env, now: Date.now });
     try {
       const result = await runDemo({
-        rows: wholeNumber(options.rows, 1_000_000),
-        rounds: wholeNumber(options.rounds, 2),
-        url: options.db,
+        ...demoOptions(options),
+        url: options.db === undefined ? undefined : openProject(options).url(),
         note: (line) => observer.emit({ type: "note.made", message: line }),
         emit: observer.emit,
         stop,
         cancel,
       });
       return answerOf(result, terminal);
+    } catch (error) {
+      throw stop.aborted ? await brokenOff(error) : error;
     } finally {
       observer.close();
     }
   },
 };
 
-function wholeNumber(text: string | undefined, fallback: number): number {
-  const value = Number(text ?? fallback);
-  return Number.isSafeInteger(value) && value > 0 ? value : fallback;
+/** Whatever a signal broke, the demo's own databases are gone. */
+async function brokenOff(cause: unknown): Promise<Error> {
+  const { MigrationError } = await import("../core/error.ts");
+  return new MigrationError("interrupted", {
+    happened: "The demo was broken off; its databases are gone.",
+    databaseNow: "Nothing of yours was touched.",
+    outcome: "unchanged",
+    safeNext: ["shoofly demo"],
+    cause,
+  });
 }
 
 function answerOf(result: DemoResult, { out }: Terminal): Answer {
@@ -59,7 +69,7 @@ function answerOf(result: DemoResult, { out }: Terminal): Answer {
       .map((failure) => `  ✗ ${failure.version} ${failure.operation}: ${failure.sqlstate ?? "-"} ${failure.message}`),
     "",
     "Try it on a database of yours:",
-    "  export DATABASE_URL=postgres://…    shoofly init    shoofly new add_note    shoofly plan add_note    shoofly start add_note",
+    "  export DATABASE_URL=postgres://…    shoofly init    shoofly new add_note    shoofly plan add_note    shoofly start add_note\n",
   ];
   return { document: result, text: style.symbols(lines.join("\n")), exitCode: isClean ? 0 : 1 };
 }

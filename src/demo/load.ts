@@ -162,7 +162,8 @@ function makeClient(options: LoadOptions, index: number, fail: (failure: LoadFai
     shape,
     mode: driverModes[index % driverModes.length] ?? "extended",
     usesSearchPath: index % 2 === 0,
-    applicationName: `shop ${options.version} version`,
+    // How an application declares its version: the gate of `complete` reads it.
+    applicationName: `shop;schema=${options.versionSchema ?? options.schema}`,
   });
   const client: LoadClient = {
     session,

@@ -104,7 +104,7 @@ describe("the live view", () => {
     observer.close();
     let drawn = 0;
     for (const text of written) {
-      const up = Number(new RegExp("\u001B\\[(\\d+)A").exec(text)?.[1] ?? 0);
+      const up = Number(/\[(\d+)A/.exec(text)?.[1] ?? 0);
       expect(up).toBe(drawn);
       const lines = stripVTControlCharacters(text).split("\n").slice(0, -1);
       const above = lines.filter((line) => line.startsWith("✓ backfill.1 done"));

@@ -5,7 +5,7 @@ import { formatCount, formatMs, formatRatio, plural } from "../terminal/units.ts
 import type { Style } from "../terminal/style.ts";
 import type { RunView } from "./run-view.ts";
 
-export function blockerText(blocker: Blocker): string {
+function blockerText(blocker: Blocker): string {
   const who = [
     blocker.user === null ? "" : `user ${blocker.user}`,
     blocker.application === "" ? "" : `app "${blocker.application}"`,
@@ -82,7 +82,7 @@ export function lineOf(event: Event): Line | null {
   }
 }
 
-export function etaText(progress: Progress): string {
+function etaText(progress: Progress): string {
   if (progress.etaSeconds === null) return "ETA measuring";
   return `ETA ~${formatMs(progress.etaSeconds * 1000)}`;
 }

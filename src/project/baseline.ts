@@ -10,7 +10,7 @@ import type { Project } from "./config.ts";
 import { currentPerson } from "./reading.ts";
 
 /** Relations of the schema that no extension brought along. */
-export async function relationsIn(connection: Connection, schema: string): Promise<number> {
+async function relationsIn(connection: Connection, schema: string): Promise<number> {
   const [row] = await connection.query<{ relations: number }>(
     `select pg_catalog.count(*)::int as relations
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -45,7 +45,7 @@ export async function assertBaseline(connection: Connection, project: Project): 
 }
 
 /** The files up to and including the one that was named. */
-export function filesUpTo(project: Project, given: string): readonly MigrationFile[] {
+function filesUpTo(project: Project, given: string): readonly MigrationFile[] {
   const files = discoverFiles(project.migrations);
   const names = files.map((file) => file.name);
   const last = resolveName(names, given, { place: shownPath(project.migrations), safeNext: ["shoofly status"] });

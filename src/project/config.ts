@@ -12,7 +12,7 @@ export const configFileName = "shoofly.config.json";
 
 const duration = z.union([z.number().int().positive(), z.string()]);
 
-export const configSchema: z.ZodType<Config> = z.strictObject({
+const configSchema: z.ZodType<Config> = z.strictObject({
   $schema: z.string().optional(),
   db: z.record(z.string(), z.string()).optional(),
   migrations: z.string().min(1).optional(),

@@ -30,7 +30,7 @@ const remedies: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 };
 
 /** Nothing was changed when one of these is thrown: only reading commands and the look before a run use it. */
-export function readingFailed(error: DatabaseError, url: string): MigrationError {
+function readingFailed(error: DatabaseError, url: string): MigrationError {
   const code = codes[error.kind] ?? "statement-failed";
   const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
   const statement = error.statement === null || code === "connection-failed" ? "" : ` Statement: ${error.statement}`;

@@ -94,3 +94,15 @@ export function watchOptions(
     timeoutMs: durationMs(words.timeout ?? (words.waitFor === undefined ? "7d" : "1h"), "--timeout"),
   };
 }
+
+const rowsMax = 50_000_000;
+
+export function demoOptions(words: { readonly rows?: string; readonly rounds?: string }): {
+  readonly rows: number;
+  readonly rounds: number;
+} {
+  return {
+    rows: wholeNumber(words.rows ?? "1000000", "--rows", rowsMax),
+    rounds: wholeNumber(words.rounds ?? "2", "--rounds", 2),
+  };
+}

@@ -7,7 +7,7 @@ import { planDocument } from "../documents/plan.ts";
 import { shownPath } from "../files/discover.ts";
 
 /** `.shoofly/plans/<name>.json` in the working directory. */
-export function defaultPlanPath(name: string): string {
+function defaultPlanPath(name: string): string {
   return join(".shoofly", "plans", `${name}.json`);
 }
 

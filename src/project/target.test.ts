@@ -20,12 +20,7 @@ test.each([
   "not a url with secret",
   "postgres://u:se#cret@x:y/app",
 ])("%s is refused without being repeated", (url) => {
-  expect(() => assertUrl(url)).toThrow(/URL/);
-  try {
-    assertUrl(url);
-  } catch (error) {
-    expect((error as Error).message).not.toMatch(/cret/);
-  }
+  expect(() => assertUrl(url)).toThrow(/^(?!.*cret).*URL/);
 });
 
 describe("withoutSecrets", () => {

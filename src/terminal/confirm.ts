@@ -26,7 +26,7 @@ function missing(happened: string, confirmation: Confirmation): MigrationError {
 }
 
 /** One line from the terminal; null at the end of the input. */
-export async function ask(question: string, stop: AbortSignal): Promise<string | null> {
+async function ask(question: string, stop: AbortSignal): Promise<string | null> {
   // Not in raw mode: Ctrl-C stays a signal and stops the run like everywhere else.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {

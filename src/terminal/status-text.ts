@@ -21,7 +21,7 @@ const meanings: Readonly<Record<MigrationState, string>> = {
   "rolled-back": "everything is as before the start; it can be started again",
 };
 
-export function shownState(state: MigrationState): string {
+function shownState(state: MigrationState): string {
   return state === "pending" ? "not started" : state;
 }
 
@@ -84,7 +84,7 @@ function meaningOf(entry: StatusEntry): string {
 }
 
 /** `State` and `Next`: where it is now, and what a person may do. */
-export function closingLines(entry: StatusEntry, sink: Sink): string {
+function closingLines(entry: StatusEntry, sink: Sink): string {
   const { style, width } = sink;
   const line = (label: string, text: string): string =>
     `${style.paint("strong", label.padEnd(7))}${hang(text, 7, width)}`;

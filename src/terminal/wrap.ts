@@ -6,10 +6,6 @@ export function visibleWidth(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }
 
-export function padEnd(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - visibleWidth(text)));
-}
-
 /** Words longer than the width are kept whole (they are names and URLs that get copied) unless `hard`. */
 function wrapLine(line: string, width: number, hard: boolean): readonly string[] {
   const lines: string[] = [];

@@ -4,7 +4,7 @@ import pg from "pg";
 import type { StoredError } from "../../src/core/record.ts";
 import type { AbortDocument, LatestDocument } from "../../src/documents/answers.ts";
 import type { StatusDocument, StatusEntry } from "../../src/documents/status.ts";
-import { assertDocument, assertFailure, cliProject, type CliProject } from "../support/cli.ts";
+import { expectDocument, expectFailure, cliProject, type CliProject } from "../support/cli.ts";
 import { createDatabase, servers, type TestDatabase } from "../support/database.ts";
 
 const [server] = servers;
@@ -44,7 +44,7 @@ async function entry(given = name): Promise<StatusEntry> {
 
 async function verb(words: readonly string[]): Promise<StatusEntry> {
   const { code, document } = await project.json<StatusDocument>(words);
-  expect(code, words.join(" ")).toBe(0);
+  expect({ words, code, document }).toMatchObject({ words, code: 0 });
   const [found] = document.migrations;
   if (found === undefined) throw new Error("no entry");
   return found;
@@ -129,7 +129,7 @@ describe("on one server", () => {
     const holder = await holdRow();
     const running = await beginFilling();
     running.process.kill(signal);
-    assertFailure(await running.ended, "interrupted", code);
+    expectFailure(await running.ended, "interrupted", code);
     expect(running.output.stderr).toContain("Stopping at the next checkpoint");
     expect(await entry()).toMatchObject({ state: "backfilling", next: `shoofly start ${name}` });
     await holder.query("COMMIT");
@@ -155,7 +155,7 @@ describe("on one server", () => {
     const { code, document } = await project.json<AbortDocument>(["abort", name, "--reason", "lunch"]);
     expect({ code, ...document }).toMatchObject({ code: 0, migration: name, acknowledged: true });
     const outcome = await running.ended;
-    assertFailure(outcome, "interrupted", 6);
+    expectFailure(outcome, "interrupted", 6);
     expect(outcome.stderr).toContain("lunch");
     await holder.query("COMMIT");
     const nobody = await project.json<AbortDocument>(["abort", name]);
@@ -166,7 +166,7 @@ describe("on one server", () => {
     const holder = await holdRow();
     const running = await beginFilling();
     const late = await project.run(["status", name, "--wait-for", "ready", "--timeout", "300ms", "-q"]);
-    assertFailure(late, "wait-timeout", 8);
+    expectFailure(late, "wait-timeout", 8);
     const waiting = project.begin(["status", name, "--wait-for", "ready", "--timeout", "60s", "--json"]);
     const watching = project.begin(["status", name, "--watch"]);
     await expect.poll(() => watching.output.stderr, { timeout: 10_000 }).toContain("▶ state backfilling\n");
@@ -175,7 +175,7 @@ describe("on one server", () => {
     const waited = await waiting.ended;
     expect(waited.code).toBe(0);
     const document = JSON.parse(waited.stdout) as StatusDocument;
-    assertDocument(document);
+    expectDocument(document);
     expect(document.migrations[0]?.state).toBe("ready");
     const watched = await watching.ended;
     expect(watched.code).toBe(0);
@@ -214,7 +214,7 @@ describe("on one server", () => {
       ["start", "later"],
     ]) {
       const outcome = await project.run(words);
-      assertFailure(outcome, "migration-active", 4);
+      expectFailure(outcome, "migration-active", 4);
       expect(outcome.stderr).toContain(`shoofly complete ${name}`);
     }
     const stored = await project.json<{ migration: string }>(["plan", name]);
@@ -225,7 +225,7 @@ describe("on one server", () => {
     await verb(["start", name, "--until", "expand"]);
     project.migration(name, `${change}-- edited\n`);
     const outcome = await project.run(["start", name]);
-    assertFailure(outcome, "checksum-mismatch", 4);
+    expectFailure(outcome, "checksum-mismatch", 4);
     expect(outcome.stderr).toContain(`shoofly rollback ${name}`);
     project.migration(name, change);
     expect((await verb(["start", name])).state).toBe("ready");
@@ -237,7 +237,7 @@ describe("on one server", () => {
     await verb(["start", note]);
     const client = await database.connect();
     await client.query(`UPDATE "public_${note}".products SET note = 'kept' WHERE id = 7`);
-    assertFailure(await project.run(["rollback", note, "--confirm", note]), "data-would-be-lost", 4);
+    expectFailure(await project.run(["rollback", note, "--confirm", note]), "data-would-be-lost", 4);
     expect((await entry(note)).state).toBe("ready");
     expect((await verb(["rollback", note, "--archive", "--confirm", note])).state).toBe("rolled-back");
     const { rows } = await client.query<{ name: string }>(
@@ -257,7 +257,7 @@ describe("on one server", () => {
     expect(outcome.code).toBe(6);
     const stored = await entry(failing);
     expect(stored.error?.code).toBe("verification-failed");
-    assertDocument(stored.error);
+    expectDocument(stored.error);
     const screen = await project.run(["status", failing]);
     expect(screen.code).toBe(0);
     expect(screen.stdout).toContain(outcome.stderr.slice(outcome.stderr.indexOf("✗")).split("\n")[1]);

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Plan } from "../../src/core/plan.ts";
-import { assertDocument, cliProject, type CliProject } from "../support/cli.ts";
+import { expectDocument, cliProject, type CliProject } from "../support/cli.ts";
 import { createDatabase, servers, type TestDatabase } from "../support/database.ts";
 
 const [server] = servers;
@@ -38,7 +38,7 @@ describe("large answers", () => {
     expect(outcome.code).toBe(0);
     expect(outcome.stdout.length).toBeGreaterThan(300_000);
     const plan = JSON.parse(outcome.stdout) as Plan;
-    assertDocument(plan);
+    expectDocument(plan);
     const saved = join(project.directory, `.shoofly/plans/${name}.json`);
     expect(JSON.parse(readFileSync(saved, "utf8"))).toEqual(plan);
     expect(statSync(saved).size).toBe(Buffer.byteLength(outcome.stdout));
@@ -62,7 +62,7 @@ describe("large answers", () => {
 
   test("--report writes a Markdown document, and says so on stderr only", async () => {
     const { stdout, stderr } = await project.run(["plan", "many", "--report", "out/report.md", "--json"]);
-    assertDocument(JSON.parse(stdout));
+    expectDocument(JSON.parse(stdout));
     expect(stderr).toBe("report written to out/report.md\n");
     const report = readFileSync(join(project.directory, "out/report.md"), "utf8");
     for (const heading of ["Summary", "What changes", "Steps", "Hazards", "Going back", "Statements"])

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { StoredError } from "../../src/core/record.ts";
 import type { DoctorDocument } from "../../src/documents/answers.ts";
 import type { StatusDocument } from "../../src/documents/status.ts";
-import { assertFailure, cliProject, type CliProject, type Outcome } from "../support/cli.ts";
+import { expectFailure, cliProject, type CliProject, type Outcome } from "../support/cli.ts";
 import { createDatabase, servers, type TestDatabase } from "../support/database.ts";
 import { isPgbouncerSkipped, startPgbouncer } from "../support/pgbouncer.ts";
 
@@ -50,7 +50,7 @@ describe("files, names and plans", () => {
 
   test("a database that is not empty and has no baseline: init settles it, plan and start leave no trace before", async () => {
     const outcome = await project.run(["start", "add_note"]);
-    assertFailure(outcome, "baseline-missing", 4);
+    expectFailure(outcome, "baseline-missing", 4);
     expect(outcome.stderr).toContain("shoofly init");
     expect((await project.run(["plan", "add_note"])).code).toBe(0);
     expect(await schemas()).toEqual(["public"]);
@@ -71,19 +71,19 @@ describe("files, names and plans", () => {
       "20260101000000_add_note purged",
       "20260102000000_later pending",
     ]);
-    assertFailure(await project.run(["init", "--baseline", "nothing_like_it"]), "file-not-found", 2);
+    expectFailure(await project.run(["init", "--baseline", "nothing_like_it"]), "file-not-found", 2);
   });
 
   test("names that do not exist, and verbs in the wrong state", async () => {
     await project.run(["init"]);
     const unknown = await project.run(["start", "add_nota"]);
-    assertFailure(unknown, "file-not-found", 2);
+    expectFailure(unknown, "file-not-found", 2);
     expect(flat(unknown)).toContain("Did you mean 20260101000000_add_note?");
-    assertFailure(await project.run(["rollback", "zzzz", "--confirm", "zzzz"]), "file-not-found", 2);
-    assertFailure(await project.run(["complete", "add_note", "--confirm", "add_note"]), "wrong-state", 4);
-    assertFailure(await project.run(["purge", "add_note", "--confirm", "add_note"]), "wrong-state", 4);
-    assertFailure(await project.run(["abort", "add_note"]), "wrong-state", 4);
-    assertFailure(await project.run(["status", "zzzz"]), "file-not-found", 2);
+    expectFailure(await project.run(["rollback", "zzzz", "--confirm", "zzzz"]), "file-not-found", 2);
+    expectFailure(await project.run(["complete", "add_note", "--confirm", "add_note"]), "wrong-state", 4);
+    expectFailure(await project.run(["purge", "add_note", "--confirm", "add_note"]), "wrong-state", 4);
+    expectFailure(await project.run(["abort", "add_note"]), "wrong-state", 4);
+    expectFailure(await project.run(["status", "zzzz"]), "file-not-found", 2);
   });
 
   test.each(["complete", "rollback", "purge"])(
@@ -91,9 +91,9 @@ describe("files, names and plans", () => {
     async (verb) => {
       await project.run(["init"]);
       const missing = await project.run([verb, "add_note"]);
-      assertFailure(missing, "confirmation-missing", 2);
+      expectFailure(missing, "confirmation-missing", 2);
       expect(missing.stderr).toContain(`shoofly ${verb} 20260101000000_add_note --confirm 20260101000000_add_note`);
-      assertFailure(await project.run([verb, "add_note", "--confirm", "other"]), "confirmation-missing", 2);
+      expectFailure(await project.run([verb, "add_note", "--confirm", "other"]), "confirmation-missing", 2);
     },
   );
 
@@ -102,7 +102,7 @@ describe("files, names and plans", () => {
     for (const verb of ["plan", "start"]) {
       await project.run(["init"]);
       const outcome = await project.run([verb, "bad"]);
-      assertFailure(outcome, "syntax-error", 2);
+      expectFailure(outcome, "syntax-error", 2);
       expect(outcome.stderr).toMatch(/migrations\/20260102000000_bad\.sql:3:\d+/);
       const [line = "", caret = ""] = outcome.stderr.split("\n").filter((text) => /^ +\d* \| /.test(text));
       expect(line).toContain("3 |   ADD COLUM note text;");
@@ -116,7 +116,7 @@ describe("files, names and plans", () => {
   test("an unknown directive comes with its place", async () => {
     project.migration("20260102000000_bad", "-- Bad.\n-- shoofly:dwon 1\nALTER TABLE users ADD COLUMN a int;\n");
     const outcome = await project.run(["plan", "bad"]);
-    assertFailure(outcome, "unknown-directive", 2);
+    expectFailure(outcome, "unknown-directive", 2);
     expect(outcome.stderr).toContain("migrations/20260102000000_bad.sql:2:");
   });
 
@@ -126,29 +126,29 @@ describe("files, names and plans", () => {
       "-- Bad.\n-- shoofly:down nme\nALTER TABLE users ALTER COLUMN name TYPE varchar(80);\n",
     );
     const outcome = await project.run(["plan", "bad"]);
-    assertFailure(outcome, "expression-invalid", 4);
+    expectFailure(outcome, "expression-invalid", 4);
     expect(outcome.stderr).toContain("migrations/20260102000000_bad.sql:");
   });
 
   describe("files and the journal", () => {
     beforeEach(async () => {
       await project.run(["init"]);
-      expect((await project.run(["start", "add_note"])).code).toBe(0);
-      expect((await project.run(["complete", "add_note", "--confirm", "add_note"])).code).toBe(0);
+      await project.run(["start", "add_note"]);
+      await project.run(["complete", "add_note", "--confirm", "add_note"]);
       project.migration("20260103000000_next", "ALTER TABLE users ADD COLUMN next text;");
     });
 
-    const settle = async (name: string, code: string): Promise<void> => {
+    const expectSettled = async (name: string, code: string): Promise<void> => {
       const refused = await project.run(["start", "next"]);
-      assertFailure(refused, code, 4);
+      expectFailure(refused, code, 4);
       expect(refused.stderr).toContain(`shoofly doctor --accept ${name} --reason`);
-      assertFailure(await project.run(["plan", "next"]), code, 4);
+      expectFailure(await project.run(["plan", "next"]), code, 4);
       const sick = await project.json<DoctorDocument>(["doctor"]);
       expect(sick.code).toBe(4);
       expect(sick.document.checks.filter((check) => check.level === "failed").map((check) => check.check)).toEqual([
         "history",
       ]);
-      assertFailure(await project.run(["doctor", "--accept", name]), "usage", 2);
+      expectFailure(await project.run(["doctor", "--accept", name]), "usage", 2);
       const accepted = await project.json<DoctorDocument>(["doctor", "--accept", name, "--reason", "tested by hand"]);
       expect(accepted.code).toBe(0);
       expect((await project.run(["plan", "next"])).code).toBe(0);
@@ -156,9 +156,9 @@ describe("files, names and plans", () => {
 
     test("an edited file", async () => {
       project.migration("20260101000000_add_note", `${addNote}-- edited\n`);
-      await settle("20260101000000_add_note", "checksum-mismatch");
+      await expectSettled("20260101000000_add_note", "checksum-mismatch");
       project.migration("20260101000000_add_note", `${addNote}-- edited once more\n`);
-      assertFailure(await project.run(["plan", "next"]), "checksum-mismatch", 4);
+      expectFailure(await project.run(["plan", "next"]), "checksum-mismatch", 4);
     });
 
     test("other line ends are no edit", async () => {
@@ -168,16 +168,16 @@ describe("files, names and plans", () => {
 
     test("a missing file", async () => {
       rmSync(join(project.directory, "migrations/20260101000000_add_note.sql"));
-      await settle("20260101000000_add_note", "applied-file-missing");
+      await expectSettled("20260101000000_add_note", "applied-file-missing");
     });
 
     test("a file that sorts before an applied one", async () => {
       project.migration("20251231000000_early", "ALTER TABLE users ADD COLUMN early text;");
-      await settle("20251231000000_early", "out-of-order");
+      await expectSettled("20251231000000_early", "out-of-order");
     });
 
     test("nothing to accept", async () => {
-      assertFailure(await project.run(["doctor", "--accept", "add_note", "--reason", "x"]), "wrong-state", 4);
+      expectFailure(await project.run(["doctor", "--accept", "add_note", "--reason", "x"]), "wrong-state", 4);
     });
   });
 
@@ -190,10 +190,10 @@ describe("files, names and plans", () => {
       expect((await project.run(["plan", "add_note", "-o", "p.json"])).code).toBe(0);
       const client = await database.connect();
       await client.query("ALTER TABLE users ADD COLUMN other int");
-      assertFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "plan-stale", 4);
+      expectFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "plan-stale", 4);
       await client.query("ALTER TABLE users DROP COLUMN other");
       project.migration("20260101000000_add_note", `${addNote}-- more\n`);
-      assertFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "plan-stale", 4);
+      expectFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "plan-stale", 4);
       expect((await project.json<StatusDocument>(["status", "add_note"])).document.migrations[0]?.state).toBe(
         "pending",
       );
@@ -204,15 +204,15 @@ describe("files, names and plans", () => {
 
     test("what is no plan", async () => {
       const file = join(project.directory, "p.json");
-      assertFailure(await project.run(["start", "add_note", "--plan", "none.json"]), "usage", 2);
+      expectFailure(await project.run(["start", "add_note", "--plan", "none.json"]), "usage", 2);
       writeFileSync(file, "{");
-      assertFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "usage", 2);
+      expectFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "usage", 2);
       writeFileSync(file, '{"schema":"shoofly.plan/1"}');
-      assertFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "usage", 2);
+      expectFailure(await project.run(["start", "add_note", "--plan", "p.json"]), "usage", 2);
       project.migration("20260102000000_other", "ALTER TABLE users ADD COLUMN other text;");
       await project.run(["plan", "other", "-o", "p.json"]);
       const outcome = await project.run(["start", "add_note", "--plan", "p.json"]);
-      assertFailure(outcome, "usage", 2);
+      expectFailure(outcome, "usage", 2);
       expect(flat(outcome)).toContain("the plan of 20260102000000_other, not of 20260101000000_add_note");
     });
   });
@@ -231,7 +231,7 @@ describe.each(servers)("roles, runners and poolers on $name", (server) => {
       .poll(async () => (await project.json<StatusDocument>(["status", "add_note"])).document.migrations[0]?.state)
       .not.toBe("pending");
     const second = await project.run(["start", "add_note"]);
-    assertFailure(second, "runner-active", 9);
+    expectFailure(second, "runner-active", 9);
     expect(second.stderr).toContain(`process ${first.process.pid}`);
     await client.query("COMMIT");
     expect((await first.ended).code).toBe(0);
@@ -241,7 +241,7 @@ describe.each(servers)("roles, runners and poolers on $name", (server) => {
     const role = await database.createRole();
     const url = database.urlAs(role);
     const outcome = await project.run(["init", "--db", url]);
-    assertFailure(outcome, "privilege-missing", 4);
+    expectFailure(outcome, "privilege-missing", 4);
     expect(outcome.stderr).toContain(`GRANT CREATE ON DATABASE ${database.name} TO ${role}`);
     const { code, document } = await project.json<DoctorDocument>(["doctor", "--db", url]);
     expect(code).toBe(4);
@@ -254,7 +254,7 @@ describe.each(servers)("roles, runners and poolers on $name", (server) => {
     await project.run(["init"]);
     const client = await database.connect();
     await client.query(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);
-    assertFailure(await project.run(["start", "add_note"]), "read-only-server", 4);
+    expectFailure(await project.run(["start", "add_note"]), "read-only-server", 4);
     const { code, document } = await project.json<DoctorDocument>(["doctor"]);
     expect(code).toBe(4);
     const [finding] = document.checks.filter((check) => check.level === "failed");
@@ -268,7 +268,7 @@ describe.each(servers)("roles, runners and poolers on $name", (server) => {
     const { code, document } = await project.json<DoctorDocument>(["doctor", "--db", pooler.url]);
     expect(code).toBe(4);
     expect(document.checks.filter((check) => check.level === "failed").map((check) => check.check)).toEqual(["pooler"]);
-    assertFailure(await project.run(["start", "add_note", "--db", pooler.url]), "pooler-in-between", 4);
+    expectFailure(await project.run(["start", "add_note", "--db", pooler.url]), "pooler-in-between", 4);
     expect((await project.json<StatusDocument>(["status", "add_note"])).document.migrations[0]?.state).toBe("pending");
   });
 

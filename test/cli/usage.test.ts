@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { StoredError } from "../../src/core/record.ts";
 import { toolVersion } from "../../src/core/version.ts";
-import { assertFailure, cliPath, cliProject, type CliProject } from "../support/cli.ts";
+import { expectFailure, cliPath, cliProject, type CliProject } from "../support/cli.ts";
 
 let project: CliProject;
 beforeEach(() => {
@@ -47,7 +47,7 @@ describe("help", () => {
         "--no-color",
         "--no-input",
       ]) {
-        expect(help.stdout, `${verb} ${flag}`).toContain(flag);
+        expect(help.stdout).toContain(flag);
       }
     }
   });
@@ -91,7 +91,7 @@ describe("mistakes on the command line", () => {
     [["new", "???"], /no letter or digit/],
   ] as const)("%j is refused with exit code 2", async (words, happened) => {
     const outcome = await project.run(words);
-    assertFailure(outcome, "usage", 2);
+    expectFailure(outcome, "usage", 2);
     expect(outcome.stderr.replaceAll(/\s+/g, " ")).toMatch(happened);
   });
 
@@ -115,19 +115,19 @@ describe("configuration", () => {
   ])("%j is refused", async (config, happened) => {
     write(config);
     const outcome = await project.run(["status"]);
-    assertFailure(outcome, "usage", 2);
+    expectFailure(outcome, "usage", 2);
     expect(outcome.stderr.replaceAll(/\s+/g, " ")).toMatch(happened);
     expect(outcome.stderr).not.toContain("hunter22");
   });
 
   test("--config that is not there, and --db that names nothing", async () => {
-    assertFailure(await project.run(["status", "--config", "other.json"]), "usage", 2);
+    expectFailure(await project.run(["status", "--config", "other.json"]), "usage", 2);
     write({ db: { main: "postgres://h/x", other: "postgres://h/y" } });
     const unknown = await project.run(["status", "--db", "mian"]);
-    assertFailure(unknown, "usage", 2);
+    expectFailure(unknown, "usage", 2);
     expect(unknown.stderr).toContain("main, other");
     const open = await project.run(["status"]);
-    assertFailure(open, "usage", 2);
+    expectFailure(open, "usage", 2);
     expect(open.stderr).toContain("--db other");
   });
 
@@ -161,8 +161,8 @@ describe("a database that cannot be reached", () => {
     ]) {
       for (const extra of [[], ["--json"], ["--debug", "-v"]]) {
         const outcome = await project.run([...words, "--db", url, ...extra]);
-        expect(outcome.code, words.join(" ")).toBe(2);
-        if (extra.length === 0) assertFailure(outcome, code, 2);
+        expect({ words, code: outcome.code }).toEqual({ words, code: 2 });
+        if (extra.length === 0) expectFailure(outcome, code, 2);
         expect(outcome.stdout + outcome.stderr).not.toMatch(/hunter22/);
       }
     }

@@ -49,13 +49,13 @@ function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.Proce
   return { PATH, HOME, LANG: "C.UTF-8", SHOOFLY: `${process.execPath} ${cliPath}`, ...extra };
 }
 
-export function validatorOf(name: string): ValidateFunction {
+function validatorOf(name: string): ValidateFunction {
   const schema = JSON.parse(readFileSync(join(root, `schema/${name}.json`), "utf8")) as object;
   return new Ajv({ strict: false, allErrors: true }).compile(schema);
 }
 
 /** Checks a document against the schema that it names itself. */
-export function assertDocument(document: unknown): void {
+export function expectDocument(document: unknown): void {
   const named = (document as { schema?: unknown }).schema;
   const name = /^shoofly\.([a-z]+)\/1$/.exec(String(named))?.[1];
   expect(name, `a document names its schema, this one: ${String(named)}`).toBeDefined();
@@ -92,7 +92,7 @@ export function cliProject(url?: string): CliProject {
     json: async <T>(words: readonly string[], options?: CliOptions) => {
       const { code, stdout } = await run([...words, "--json"], options);
       const document = JSON.parse(stdout) as T;
-      assertDocument(document);
+      expectDocument(document);
       return { code, document };
     },
     migration: (name, sql) => {
@@ -104,7 +104,7 @@ export function cliProject(url?: string): CliProject {
 }
 
 /** The labels of the failure layout, in order. */
-export const failureBlocks: readonly string[] = [
+const failureBlocks: readonly string[] = [
   "What happened",
   "Database now",
   "Application",
@@ -114,7 +114,7 @@ export const failureBlocks: readonly string[] = [
 ];
 
 /** A failure on a terminal or in a log: code and blocks as promised, nothing on stdout, no stack. */
-export function assertFailure(outcome: Outcome, code: string, exitCode: number): void {
+export function expectFailure(outcome: Outcome, code: string, exitCode: number): void {
   expect({ code: outcome.code, stdout: outcome.stdout, stderr: outcome.stderr }).toMatchObject({
     code: exitCode,
     stdout: "",
