@@ -51,19 +51,19 @@ async function brokenOff(cause: unknown): Promise<Error> {
 
 function answerOf(result: DemoResult, { out }: Terminal): Answer {
   const { style } = out;
-  const isClean = result.failedStatements === 0 && result.mismatched === 0;
   const share = Math.round((100 * result.writes) / Math.max(1, result.reads + result.writes));
   const count = (value: number): string => value.toLocaleString("en-US");
   const lines = [
     style.paint(
       "strong",
-      `${isClean ? "✓" : "✗"} ${count(result.failedStatements)} failed statements of ${count(result.statements)}`,
+      `${result.isClean ? "✓" : "✗"} ${count(result.failedStatements)} failed statements of ${count(result.statements)}`,
     ),
-    `  slowest wait     ${result.slowestWaitMs} ms${result.slowestWaitMs < 250 ? "" : "   (the goal is below 250 ms)"}`,
+    `  slowest wait     ${result.slowestWaitMs} ms${result.slowestWaitMs < 250 ? "" : "   (the goal is below 250 ms)"}, 99 % within ${result.p99Ms} ms`,
     `  filled           ${count(result.rowsPerSecond)} rows/s, ${count(result.rows)} rows, ${count(result.mismatched)} mismatched`,
-    `  load             ${count(result.statementsPerSecond)} statements/s per version, ${share} % writes, both versions on the same rows`,
+    `  load             ${count(result.statementsPerSecond)} statements/s, ${share} % writes, both versions on the same rows`,
     `  server           ${result.server}, ${Math.round(result.elapsedMs / 1000)} s in all; nothing is left behind`,
     `  states           ${result.states.join(", ")}`,
+    ...result.problems.map((problem) => `  ✗ ${problem}`),
     ...result.firstFailures
       .slice(0, 5)
       .map((failure) => `  ✗ ${failure.version} ${failure.operation}: ${failure.sqlstate ?? "-"} ${failure.message}`),
@@ -71,5 +71,5 @@ function answerOf(result: DemoResult, { out }: Terminal): Answer {
     "Try it on a database of yours:",
     "  export DATABASE_URL=postgres://…    shoofly init    shoofly new add_note    shoofly plan add_note    shoofly start add_note\n",
   ];
-  return { document: result, text: style.symbols(lines.join("\n")), exitCode: isClean ? 0 : 1 };
+  return { document: result, text: style.symbols(lines.join("\n")), exitCode: result.isClean ? 0 : 1 };
 }

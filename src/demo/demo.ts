@@ -5,7 +5,7 @@ import type { MigrationState } from "../core/state.ts";
 import type { DemoDocument } from "../documents/answers.ts";
 import { formatCount } from "../terminal/units.ts";
 import type { LoadFailure } from "./load.ts";
-import { Round, stopped } from "./round.ts";
+import { Round } from "./round.ts";
 import { demoSchema, demoVersion, prepareTheatre } from "./stage.ts";
 import { Tally, Traffic } from "./traffic.ts";
 
@@ -42,7 +42,7 @@ const connectionsPerVersion = 4;
 const statementsPerSecond = 600;
 const writeRatio = 0.5;
 
-/** Runs the demo to its end; the server and everything on it is gone afterwards. */
+/** Runs the demo to its end or until it is stopped; either way the server and everything on it is gone afterwards. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { rows, note } = options;
   const startedAtMs = performance.now();
@@ -55,7 +55,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const rates: number[] = [];
   let mismatched = 0;
   for (let number = 1; number <= options.rounds; number += 1) {
-    if (options.stop.aborted) throw stopped();
+    options.stop.throwIfAborted();
     const isWithWayBack = number > 1;
     const stage = await theatre.open();
     const verbs = `start, complete${isWithWayBack ? ", rollback, start, complete" : ""}, purge`;

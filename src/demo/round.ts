@@ -1,6 +1,5 @@
 // One database's life in the demo: which clients run while which verb changes the table under them, and what is checked when.
 import { setTimeout as sleep } from "node:timers/promises";
-import { MigrationError } from "../core/error.ts";
 import type { Event } from "../core/event.ts";
 import type { MigrationState } from "../core/state.ts";
 import { changeMigration, type RunControls, startMigration } from "../project/verbs.ts";
@@ -125,10 +124,7 @@ export class Round {
   }
 
   async #watch(ms: number): Promise<void> {
-    const { stop } = this.#options.controls;
-    await sleep(ms, undefined, { signal: stop }).catch(() => {
-      throw stopped();
-    });
+    await sleep(ms, undefined, { signal: this.#options.controls.stop });
   }
 
   async #agree(when: string, count: () => Promise<number>): Promise<void> {
@@ -154,14 +150,4 @@ export class Round {
     }
     this.#problems.push(...(await this.#stage.structureDifferences()));
   }
-}
-
-export function stopped(): MigrationError {
-  return new MigrationError("interrupted", {
-    happened: "The demo was stopped.",
-    databaseNow: "The throw-away databases are gone.",
-    application: "Nothing but the demo's own clients was there.",
-    safeNext: ["shoofly demo"],
-    doNot: "Nothing to avoid.",
-  });
 }

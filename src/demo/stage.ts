@@ -19,7 +19,7 @@ export const demoMigration = "20261121093000_products_v2";
 export const demoVersion: string = `${demoSchema}_${demoMigration}`;
 
 /** The whole job of the demo, as its author wrote it. */
-export const demoMigrationSql: string = `-- Prices get cents, products a title, and every product a region.
+const demoMigrationSql: string = `-- Prices get cents, products a title, and every product a region.
 -- shoofly:down (price * 100)::int
 ALTER TABLE ${demoTable} ALTER COLUMN price TYPE numeric(10,2) USING price / 100.0;
 ALTER TABLE ${demoTable} RENAME COLUMN name TO title;

@@ -21,7 +21,9 @@ export function admit(asked: Asked, record: MigrationRecord | null, all: readonl
   const state = record?.state ?? "pending";
   const admission = admissionIn[asked.verb][state];
   if (record !== null && record.carriedBy !== record.name && !(asked.verb === "start" && admission !== "resume")) {
-    throw wrongState(asked, `${record.name} is carried out together with ${record.carriedBy}`, [`shoofly ${asked.verb} ${record.carriedBy}`]);
+    throw wrongState(asked, `${record.name} is carried out together with ${record.carriedBy}`, [
+      `shoofly ${asked.verb} ${record.carriedBy}`,
+    ]);
   }
   if (admission === undefined) throw refusal(asked, state);
   if (asked.verb === "rollback") checkTarget(asked, state);
@@ -66,7 +68,12 @@ function refusal(asked: Asked, state: MigrationState): MigrationError {
     ]);
   }
   if (state === "purged") return wrongState(asked, `${migration} is purged, which cannot be undone`, []);
-  const next: Partial<Record<MigrationState, string>> = { pending: "start", "rolled-back": "start", ready: "complete", completed: "purge" };
+  const next: Partial<Record<MigrationState, string>> = {
+    pending: "start",
+    "rolled-back": "start",
+    ready: "complete",
+    completed: "purge",
+  };
   const command = next[state];
   return wrongState(
     asked,
@@ -77,7 +84,10 @@ function refusal(asked: Asked, state: MigrationState): MigrationError {
 
 function checkTarget(asked: Asked, state: MigrationState): void {
   if (asked.to !== "ready" || state === "rolled-back") return;
-  const possible = state === "completed" || state === "completing" || (state === "rolling-back" && asked.interruptedTarget === "ready");
+  const possible =
+    state === "completed" ||
+    state === "completing" ||
+    (state === "rolling-back" && asked.interruptedTarget === "ready");
   if (possible) return;
   throw wrongState(asked, `rollback --to ready is possible from completed only, and ${asked.migration} is ${state}`, [
     `shoofly rollback ${asked.migration}`,
@@ -95,9 +105,13 @@ function checkOthers(asked: Asked, record: MigrationRecord | null, all: readonly
     ]);
   }
   if (asked.verb === "purge") {
-    const sharing = others.find((other) => isActive(other) && other.tables.some((table) => record?.tables.includes(table)));
+    const sharing = others.find(
+      (other) => isActive(other) && other.tables.some((table) => record?.tables.includes(table)),
+    );
     if (sharing !== undefined) {
-      throw inTheWay(asked, `${sharing.name} is ${sharing.state} on the same tables`, sharing, [`shoofly status ${sharing.name}`]);
+      throw inTheWay(asked, `${sharing.name} is ${sharing.state} on the same tables`, sharing, [
+        `shoofly status ${sharing.name}`,
+      ]);
     }
   }
   if (asked.verb === "rollback") checkLater(asked, record, others);
@@ -110,7 +124,8 @@ function checkLater(asked: Asked, record: MigrationRecord | null, others: readon
     .filter((other) => other.startedAt !== null && other.startedAt > startedAt)
     .findLast((other) => other.state !== "pending" && other.state !== "rolled-back");
   if (later === undefined) return;
-  const next = later.state === "purged" ? [] : [`shoofly rollback ${later.name}`, `shoofly rollback ${asked.migration}`];
+  const next =
+    later.state === "purged" ? [] : [`shoofly rollback ${later.name}`, `shoofly rollback ${asked.migration}`];
   throw inTheWay(asked, `${later.name} was started after it and is ${later.state}`, later, next);
 }
 

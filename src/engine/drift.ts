@@ -8,7 +8,11 @@ import type { Session } from "./session.ts";
  * Compares the plan's tables with what shoofly last left behind.
  * @throws MigrationError `schema-drift` unless drift is accepted
  */
-export async function checkDrift(session: Session, plan: Plan, accept: { isAccepted: boolean; by: string }): Promise<void> {
+export async function checkDrift(
+  session: Session,
+  plan: Plan,
+  accept: { isAccepted: boolean; by: string },
+): Promise<void> {
   const expected = await session.journal.structure(plan.tables);
   const actual = await readStructure(session.connection, plan.tables);
   const differences = compareStructure(expected, actual);

@@ -65,7 +65,8 @@ function sentence(error: DatabaseError, { step }: Circumstance): string {
   const where = step === null ? "" : `Step ${step.id} (${step.title}): `;
   const detail = error.detail === null ? "" : ` ${error.detail}`;
   const hint = error.hint === null ? "" : ` Hint of the server: ${error.hint}`;
-  const statement = error.statement === null || error.kind.startsWith("connection") ? "" : ` Statement: ${error.statement}`;
+  const statement =
+    error.statement === null || error.kind.startsWith("connection") ? "" : ` Statement: ${error.statement}`;
   return `${where}${closed(error.message)}${detail}${hint}${statement}`;
 }
 

@@ -39,7 +39,12 @@ export async function patienceAfterSuccess(job: FillJob, patience: Patience): Pr
 export async function patienceAfterRefusal(
   session: Session,
   job: FillJob,
-  refusal: { readonly patience: Patience; readonly error: DatabaseError; readonly connection: Connection; readonly isSingle: boolean },
+  refusal: {
+    readonly patience: Patience;
+    readonly error: DatabaseError;
+    readonly connection: Connection;
+    readonly isSingle: boolean;
+  },
 ): Promise<Patience> {
   const { patience, error, connection, isSingle } = refusal;
   const now = Date.now();
@@ -48,7 +53,8 @@ export async function patienceAfterRefusal(
   let { isShown } = patience;
   if (now - since > showAfterMs) {
     const holders = await findLockHolders(connection, [rowLocksOf(job)], session.ownName);
-    if (now - since > job.options.limits.chunkBudgetMs) throw blocked(job, session, { holders, error, waitedMs: now - since });
+    if (now - since > job.options.limits.chunkBudgetMs)
+      throw blocked(job, session, { holders, error, waitedMs: now - since });
     if (!isShown) await show(job, holders, refusals);
     isShown = true;
   }
@@ -66,7 +72,9 @@ function rowLocksOf({ options: { table } }: FillJob): Lock {
 async function show(job: FillJob, holders: readonly LockHolder[], attempt: number): Promise<void> {
   job.emit({ type: "lock.waited", step: job.name.step, attempt, blockers: holders.map(blockerOf) });
   const [first] = holders;
-  await job.waiting(`locked rows of ${job.options.table.name}${first === undefined ? "" : `: ${describeHolder(first)}`}`);
+  await job.waiting(
+    `locked rows of ${job.options.table.name}${first === undefined ? "" : `: ${describeHolder(first)}`}`,
+  );
 }
 
 function blocked(
@@ -80,7 +88,9 @@ function blocked(
     happened: `Step ${job.name.step}: rows of ${job.options.table.schema}.${job.options.table.name} stayed locked for ${Math.round(waitedMs / 1_000)} s (${error.message}). In the table are: ${who === "" ? "nobody at this moment" : who}.`,
     safeNext: [
       `shoofly ${session.options.verb} ${job.name.migration}`,
-      ...holders.filter(({ pid }) => pid !== 0).map(({ pid }) => `SELECT pg_terminate_backend(${pid});  -- or wait until its transaction ends`),
+      ...holders
+        .filter(({ pid }) => pid !== 0)
+        .map(({ pid }) => `SELECT pg_terminate_backend(${pid});  -- or wait until its transaction ends`),
     ],
     details: { step: job.name.step, blockers: holders.map(blockerOf) },
     ...(error.sqlstate === null ? {} : { sqlstate: error.sqlstate }),

@@ -57,7 +57,10 @@ export class FillWorker {
     this.#connection ??= await this.#prepare(await this.#session.connect(this.#role));
     for (;;) {
       this.#checkpoint();
-      const left = await reclaimChunk(this.#connection, this.#job.name, { fence: this.#session.lease.fence, worker: this.#role });
+      const left = await reclaimChunk(this.#connection, this.#job.name, {
+        fence: this.#session.lease.fence,
+        worker: this.#role,
+      });
       if (left === null) break;
       await this.#fillRest(left);
     }
@@ -83,7 +86,10 @@ export class FillWorker {
     if (this.#losses > lossesMax) throw error;
     await this.#connection?.close();
     this.#connection = null;
-    this.#job.emit({ type: "connection.lost", detail: `${this.#role}: ${error instanceof Error ? error.message : String(error)}` });
+    this.#job.emit({
+      type: "connection.lost",
+      detail: `${this.#role}: ${error instanceof Error ? error.message : String(error)}`,
+    });
     this.#connection = await this.#prepare(await this.#session.reconnect(this.#role, error));
     this.#job.emit({ type: "connection.restored" });
   }
@@ -134,7 +140,12 @@ export class FillWorker {
     for (;;) {
       // Without a cursor the chunk's first row, whose key is its lower bound, is still to do: begin with that row alone.
       const first: Slice = { lower: chunk.lower, upper: chunk.lower, rows: 1 };
-      const { slices, reachesEnd } = await walk.after(connection, cursor ?? chunk.lower, chunk.upper, chunkSize(this.#pace));
+      const { slices, reachesEnd } = await walk.after(
+        connection,
+        cursor ?? chunk.lower,
+        chunk.upper,
+        chunkSize(this.#pace),
+      );
       const todo = cursor === null ? [first, ...slices] : slices;
       if (todo.length === 0) {
         await this.#inTransaction(connection, "", async () => {
@@ -201,7 +212,11 @@ export class FillWorker {
    * One transaction in two round trips: statements that do not depend on each other's answers travel together.
    * The statement's timeout is lifted before COMMIT, which it would cut off from waiting for a synchronous standby.
    */
-  async #fillSlice(chunk: Chunk, slice: Slice, { isLast, timeoutMs }: { isLast: boolean; timeoutMs: number }): Promise<number> {
+  async #fillSlice(
+    chunk: Chunk,
+    slice: Slice,
+    { isLast, timeoutMs }: { isLast: boolean; timeoutMs: number },
+  ): Promise<number> {
     const { name, options, crash } = this.#job;
     const connection = this.#opened();
     const mark = options.step.mode === "fill" ? "set local shoofly.fill = 'on';" : "";
@@ -228,7 +243,8 @@ export class FillWorker {
     const { slice, queue, patience } = now;
     const connection = this.#opened();
     const isData = error.kind === "data" || error.kind === "constraint";
-    const isBusy = ["lock-timeout", "deadlock", "serialization", "canceled"].includes(error.kind) && !this.#session.isCanceled;
+    const isBusy =
+      ["lock-timeout", "deadlock", "serialization", "canceled"].includes(error.kind) && !this.#session.isCanceled;
     if (!isData && !isBusy) throw error;
     const parts = await this.#job.walk.split(connection, slice, Math.max(1, Math.floor(slice.rows / 2)));
     if (isData && parts === null) throw await this.#quarantined(error, slice);
@@ -236,14 +252,23 @@ export class FillWorker {
     else queue.unshift(...parts);
     if (isData) return patience;
     this.#pace = paceAfterRefusal(this.#pace, slice.rows);
-    return await patienceAfterRefusal(this.#session, this.#job, { patience, error, connection, isSingle: parts === null });
+    return await patienceAfterRefusal(this.#session, this.#job, {
+      patience,
+      error,
+      connection,
+      isSingle: parts === null,
+    });
   }
 
   async #quarantined(error: DatabaseError, slice: Slice): Promise<MigrationError> {
     const { name, walk, options } = this.#job;
     const key = walk.describe(slice.lower);
     const connection = this.#opened();
-    await this.#inTransaction(connection, "", async () => await quarantine(connection, name, { key, error: error.message }));
+    await this.#inTransaction(
+      connection,
+      "",
+      async () => await quarantine(connection, name, { key, error: error.message }),
+    );
     const table = `${options.table.schema}.${options.table.name}`;
     const detail = error.detail === null ? "" : ` ${error.detail}`;
     return new MigrationError("backfill-failed", {

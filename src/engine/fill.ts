@@ -38,7 +38,12 @@ export interface FillJob {
   readonly failing: AbortController;
   /** Part of the key range that was filled before. */
   readonly noteShare: (share: number) => void;
-  readonly noteSlice: (slice: { readonly rows: number; readonly share: number | null; readonly elapsedMs: number; readonly sliceRows: number }) => void;
+  readonly noteSlice: (slice: {
+    readonly rows: number;
+    readonly share: number | null;
+    readonly elapsedMs: number;
+    readonly sliceRows: number;
+  }) => void;
 }
 
 const progressEveryMs = 1_000;
@@ -52,7 +57,12 @@ export async function runFill(session: Session, options: FillOptions): Promise<v
   const position = await keyPositionOf(session.connection, options.table, step.key, last);
   const done = await readDone(session.connection, name);
   const isPlaced = (await position(session.connection, last)) !== null;
-  const meter = new ProgressMeter({ atMs: Date.now(), rows: done.rows, ratio: isPlaced ? done.share : null, rowsEstimate });
+  const meter = new ProgressMeter({
+    atMs: Date.now(),
+    rows: done.rows,
+    ratio: isPlaced ? done.share : null,
+    rowsEstimate,
+  });
   const board = new ProgressBoard(session, name, meter);
   const job: FillJob = {
     name,
@@ -68,7 +78,13 @@ export async function runFill(session: Session, options: FillOptions): Promise<v
     noteShare: (share) => meter.add({ rows: 0, share }, Date.now()),
     noteSlice: (slice) => {
       meter.add(slice, Date.now());
-      session.emit({ type: "chunk.filled", step: step.id, rows: slice.rows, elapsedMs: slice.elapsedMs, chunkRows: slice.sliceRows });
+      session.emit({
+        type: "chunk.filled",
+        step: step.id,
+        rows: slice.rows,
+        elapsedMs: slice.elapsedMs,
+        chunkRows: slice.sliceRows,
+      });
       board.show();
     },
   };
@@ -77,7 +93,11 @@ export async function runFill(session: Session, options: FillOptions): Promise<v
 }
 
 /** null when there is nothing to fill. */
-async function openWay(session: Session, name: FillName, { table, step }: FillOptions): Promise<{ last: Bound; rowsEstimate: number } | null> {
+async function openWay(
+  session: Session,
+  name: FillName,
+  { table, step }: FillOptions,
+): Promise<{ last: Bound; rowsEstimate: number } | null> {
   const { connection } = session;
   await session.fenced(async () => await clearQuarantine(connection, name.migration, name.step));
   let frontier = await readFrontier(connection, name, false);
@@ -90,7 +110,10 @@ async function openWay(session: Session, name: FillName, { table, step }: FillOp
 }
 
 async function runWorkers(session: Session, job: FillJob): Promise<void> {
-  const workers = Array.from({ length: job.options.limits.workers }, (_, index) => new FillWorker(session, job, `fill-${index + 1}`));
+  const workers = Array.from(
+    { length: job.options.limits.workers },
+    (_, index) => new FillWorker(session, job, `fill-${index + 1}`),
+  );
   const ended = await Promise.allSettled(
     workers.map(async (worker) => {
       try {

@@ -9,7 +9,10 @@ type ForwardVerb = Exclude<Verb, "rollback">;
 
 const endOf: Readonly<Record<ForwardVerb, MigrationState>> = { start: "ready", complete: "completed", purge: "purged" };
 
-export async function runForward(runner: StepRunner, { verb, until }: { verb: ForwardVerb; until: Phase | null }): Promise<void> {
+export async function runForward(
+  runner: StepRunner,
+  { verb, until }: { verb: ForwardVerb; until: Phase | null },
+): Promise<void> {
   const { state } = await runner.record();
   if (state === endOf[verb]) return;
   const steps = runner.plan.steps.filter((step) => phasesOf[verb].includes(step.phase));
@@ -45,7 +48,8 @@ async function passGates(runner: StepRunner, gates: readonly Step[]): Promise<vo
 }
 
 function refused(error: unknown): unknown {
-  if (!(error instanceof MigrationError) || !["verification-failed", "old-snapshots"].includes(error.code)) return error;
+  if (!(error instanceof MigrationError) || !["verification-failed", "old-snapshots"].includes(error.code))
+    return error;
   return new MigrationError("gate-closed", {
     happened: error.happened,
     safeNext: error.safeNext,

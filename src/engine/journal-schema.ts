@@ -105,7 +105,7 @@ async function explainInstall(connection: Connection, error: unknown): Promise<u
   });
 }
 
-export function readOnlyServer(error: DatabaseError): MigrationError {
+function readOnlyServer(error: DatabaseError): MigrationError {
   return new MigrationError("read-only-server", {
     happened: `The server does not accept writes: ${error.message}.`,
     safeNext: ["Connect to the primary server.", "SHOW default_transaction_read_only;"],

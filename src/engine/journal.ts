@@ -126,7 +126,9 @@ export class Journal {
           [file.name, file.file, file.checksum],
         );
       }
-      await this.connection.query("update shoofly.meta set baseline_at = clock_timestamp(), baseline_name = $1", [name]);
+      await this.connection.query("update shoofly.meta set baseline_at = clock_timestamp(), baseline_name = $1", [
+        name,
+      ]);
       await this.appendEvent(null, by, "baseline recorded", { name, files: files.length });
     });
   }
@@ -146,7 +148,10 @@ export class Journal {
       `insert into shoofly.steps (migration, id, ordinal, phase, title)
        select $1, s.id, s.ordinal, s.phase, s.title
        from jsonb_to_recordset($2::jsonb) as s (id text, ordinal int, phase text, title text)`,
-      [plan.migration, JSON.stringify(plan.steps.map(({ id, phase, title }, ordinal) => ({ id, ordinal, phase, title })))],
+      [
+        plan.migration,
+        JSON.stringify(plan.steps.map(({ id, phase, title }, ordinal) => ({ id, ordinal, phase, title }))),
+      ],
     );
     await this.noteStructure(structure);
     await this.appendEvent(plan.migration, by, "plan recorded", {
@@ -181,7 +186,12 @@ export class Journal {
   }
 
   /** Changes the state of a migration and of the files it carries, where it is `from`. */
-  async changeState(name: string, from: MigrationState, to: MigrationState, waitingFor: string | null = null): Promise<void> {
+  async changeState(
+    name: string,
+    from: MigrationState,
+    to: MigrationState,
+    waitingFor: string | null = null,
+  ): Promise<void> {
     assert(migrationTransitions[from].includes(to), `no transition of a migration from ${from} to ${to}`);
     const changed = await this.connection.affected(
       `update shoofly.migrations set state = $3, waiting_for = $4, changed_at = clock_timestamp()
@@ -199,7 +209,13 @@ export class Journal {
   }
 
   /** Changes the state of a step where it is `from`. Progress clears the migration's stored error. */
-  async changeStep(migration: string, step: string, from: StepState, to: StepState, note: StepNote = {}): Promise<void> {
+  async changeStep(
+    migration: string,
+    step: string,
+    from: StepState,
+    to: StepState,
+    note: StepNote = {},
+  ): Promise<void> {
     assert(
       stepTransitions[from].includes(to) || (from === "running" && to === "running"),
       `no transition of a step from ${from} to ${to}`,
@@ -306,13 +322,16 @@ export class Journal {
     return row ?? null;
   }
 
-  async appendEvent(migration: string | null, by: string, what: string, detail: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    await this.connection.query("insert into shoofly.events (migration, by, what, detail) values ($1, $2, $3, $4::jsonb)", [
-      migration,
-      by,
-      what,
-      JSON.stringify(detail),
-    ]);
+  async appendEvent(
+    migration: string | null,
+    by: string,
+    what: string,
+    detail: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    await this.connection.query(
+      "insert into shoofly.events (migration, by, what, detail) values ($1, $2, $3, $4::jsonb)",
+      [migration, by, what, JSON.stringify(detail)],
+    );
   }
 
   /** The audit log of one migration (or of all), oldest first, the last 1,000 entries. */

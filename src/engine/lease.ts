@@ -115,10 +115,10 @@ export class Lease {
       [migration],
     );
     for (const { id, verb, by, reason } of requests) {
-      await this.#connection.query("update shoofly.control set acked_at = clock_timestamp(), result = $2 where id = $1", [
-        id,
-        on(verb, by, reason),
-      ]);
+      await this.#connection.query(
+        "update shoofly.control set acked_at = clock_timestamp(), result = $2 where id = $1",
+        [id, on(verb, by, reason)],
+      );
     }
   }
 

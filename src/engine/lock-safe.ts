@@ -60,7 +60,7 @@ const pollMs = 250;
 const metadataTimeoutMs = 10_000;
 
 /** The ladder: 50, 75, 112, 168, 200, 200 … ms of waiting; pauses double from 100 ms to 2 s, each 0.5 to 1.5 times as long. */
-export function attemptOf(attempt: number, random: () => number): Attempt {
+function attemptOf(attempt: number, random: () => number): Attempt {
   const jitter = 0.5 + random();
   return {
     budgetMs: Math.min(budgetMsMax, Math.floor(firstBudgetMs * 1.5 ** (attempt - 1))),
@@ -109,7 +109,11 @@ async function tryOnce(
 }
 
 /** Session settings instead of local ones; afterwards those that every connection begins with. */
-async function tryAlone({ statements, isLong, before }: LockSafeWork, connection: Connection, budgetMs: number): Promise<void> {
+async function tryAlone(
+  { statements, isLong, before }: LockSafeWork,
+  connection: Connection,
+  budgetMs: number,
+): Promise<void> {
   await before();
   await connection.query(`set statement_timeout = ${isLong ? 0 : metadataTimeoutMs}`);
   try {
@@ -176,7 +180,8 @@ class HolderWatch {
     for (let looks = 0; ; looks += 1) {
       const holders = await this.#look();
       const old = holders.filter((holder) => holder.ageMs >= freshMs && !holder.isYielding);
-      if (old.length === 0) return [...new Set(holders.flatMap((holder) => (holder.isYielding ? [holder.relation ?? ""] : [])))];
+      if (old.length === 0)
+        return [...new Set(holders.flatMap((holder) => (holder.isYielding ? [holder.relation ?? ""] : [])))];
       if (looks % 4 === 0) await this.#report(attempt, old);
       if (Date.now() > until) throw lockTimeout(old, attempt, this.#options);
       await this.#options.pause(Math.min(pollMs, Math.max(1, until - Date.now())));
@@ -214,7 +219,17 @@ class HolderWatch {
 }
 
 /** What of a holder is shown to people. */
-export function blockerOf({ pid, user, application, client, state, ageMs, query, relation, mode }: LockHolder): Blocker {
+export function blockerOf({
+  pid,
+  user,
+  application,
+  client,
+  state,
+  ageMs,
+  query,
+  relation,
+  mode,
+}: LockHolder): Blocker {
   return { pid, user, application, client, state, ageMs, query, relation, mode };
 }
 
@@ -236,7 +251,10 @@ function lockTimeout(holders: readonly LockHolder[], attempts: number, options: 
     const query = holder.query === "" ? "" : ` Last statement: ${holder.query}`;
     return `${describeHolder(holder)} holds ${spoken(holder.mode)} on ${holder.relation}.${query}`;
   });
-  const blame = who.length === 0 ? "Nobody is in the way at this moment; short transactions followed each other too closely." : who.join(" ");
+  const blame =
+    who.length === 0
+      ? "Nobody is in the way at this moment; short transactions followed each other too closely."
+      : who.join(" ");
   return new MigrationError("lock-timeout", {
     happened: `Step ${options.step} did not get its lock within ${Math.round(options.budgetMs / 1_000)} s (${attempts} tries). ${blame}`,
     safeNext: [options.again, ...holders.map(endCommand)],
@@ -253,5 +271,8 @@ function endCommand({ pid, prepared }: LockHolder): string {
 
 /** `AccessShareLock` → `ACCESS SHARE` */
 function spoken(mode: string | null): string {
-  return (mode ?? "a lock").replace(/Lock$/, "").replaceAll(/([a-z])([A-Z])/g, "$1 $2").toUpperCase();
+  return (mode ?? "a lock")
+    .replace(/Lock$/, "")
+    .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+    .toUpperCase();
 }

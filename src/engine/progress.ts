@@ -20,7 +20,12 @@ export class ProgressMeter {
   #ratio: number | null;
   #highest = 0;
 
-  constructor(start: { readonly atMs: number; readonly rows: number; readonly ratio: number | null; readonly rowsEstimate: number }) {
+  constructor(start: {
+    readonly atMs: number;
+    readonly rows: number;
+    readonly ratio: number | null;
+    readonly rowsEstimate: number;
+  }) {
     this.#startedAtMs = start.atMs;
     this.#rows = start.rows;
     this.#rowsAtStart = start.rows;

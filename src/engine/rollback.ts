@@ -39,7 +39,10 @@ function isDue(step: Step, state: StepState, target: "ready" | "rolled-back"): b
 /** Statements of the step that stand alone may have run in part, so a difference in structure proves nothing. */
 function isUncertain(step: Step, state: StepState): boolean {
   if (step.kind !== "ddl") return false;
-  return (!step.transaction && (state === "running" || state === "failed")) || (state === "undoing" && (!step.undoTransaction || step.index !== null));
+  return (
+    (!step.transaction && (state === "running" || state === "failed")) ||
+    (state === "undoing" && (!step.undoTransaction || step.index !== null))
+  );
 }
 
 function checkReversible(runner: StepRunner, due: readonly Step[], states: ReadonlyMap<string, StepState>): void {
@@ -54,7 +57,11 @@ function checkReversible(runner: StepRunner, due: readonly Step[], states: Reado
 }
 
 /** @throws MigrationError `data-would-be-lost` with the counts */
-async function checkLoss(runner: StepRunner, due: readonly Step[], states: ReadonlyMap<string, StepState>): Promise<void> {
+async function checkLoss(
+  runner: StepRunner,
+  due: readonly Step[],
+  states: ReadonlyMap<string, StepState>,
+): Promise<void> {
   const losses: { what: string; rows: number }[] = [];
   for (const step of due) {
     for (const loss of step.loss) {
@@ -89,7 +96,10 @@ async function keep(runner: StepRunner, step: Step, state: StepState): Promise<v
     const { journal } = runner.session;
     await runner.session.fenced(async () => {
       for (const sql of loss.archiveSql) await runner.session.connection.query(sql);
-      await journal.appendEvent(runner.plan.migration, runner.options.by, "data archived", { what: loss.what, step: step.id });
+      await journal.appendEvent(runner.plan.migration, runner.options.by, "data archived", {
+        what: loss.what,
+        step: step.id,
+      });
     });
   }
 }

@@ -75,7 +75,8 @@ class Run {
     const all = await journal.migrations();
     const record = all.find((each) => each.name === migration) ?? null;
     const interruptedTarget = await journal.rollbackTarget(migration);
-    const admission = this.#runner !== null ? "resume" : admit({ verb, migration, to: to ?? null, interruptedTarget }, record, all);
+    const admission =
+      this.#runner !== null ? "resume" : admit({ verb, migration, to: to ?? null, interruptedTarget }, record, all);
     if (admission === "nothing" && record !== null) return record;
     const runner = await this.#prepare(record);
     await (verb === "rollback"
@@ -101,7 +102,10 @@ class Run {
   async #plan(): Promise<Plan> {
     const { makePlan, migration } = this.#options;
     if (makePlan === undefined) {
-      throw new MigrationError("wrong-state", { happened: `${migration} was never started.`, safeNext: [`shoofly start ${migration}`] });
+      throw new MigrationError("wrong-state", {
+        happened: `${migration} was never started.`,
+        safeNext: [`shoofly start ${migration}`],
+      });
     }
     return await makePlan(this.#session.connection);
   }

@@ -63,7 +63,12 @@ export class Session {
     } finally {
       await first.close();
     }
-    const lease = await takeLease({ url, emit: quietly(options.emit), crash: options.crash, reconnectMs: options.reconnectMs });
+    const lease = await takeLease({
+      url,
+      emit: quietly(options.emit),
+      crash: options.crash,
+      reconnectMs: options.reconnectMs,
+    });
     try {
       const connection = await connect(url, { applicationName: fencedName(lease.fence, "runner") });
       return new Session(options, lease, connection);
@@ -178,12 +183,17 @@ export class Session {
     const { verb, migration, stop } = this.options;
     const request = this.#aborting.signal.reason as AbortRequest | undefined;
     const isAbort = this.#aborting.signal.aborted && !stop.aborted && !this.isCanceled;
-    const who = isAbort ? `abort, asked for by ${request?.by}${request?.reason ? `: ${request.reason}` : ""}` : "signal";
+    const who = isAbort
+      ? `abort, asked for by ${request?.by}${request?.reason ? `: ${request.reason}` : ""}`
+      : "signal";
     const signalCode = stop.reason === 143 || stop.reason === "SIGTERM" ? 143 : 130;
     return new MigrationError("interrupted", {
       happened: `Stopped at a checkpoint (${who}).`,
       databaseNow: "Everything done so far is kept; the journal knows where to go on.",
-      safeNext: [`shoofly ${verb} ${migration}`, ...(verb === "start" || verb === "complete" ? [`shoofly rollback ${migration}`] : [])],
+      safeNext: [
+        `shoofly ${verb} ${migration}`,
+        ...(verb === "start" || verb === "complete" ? [`shoofly rollback ${migration}`] : []),
+      ],
       exitCode: isAbort ? 6 : signalCode,
     });
   }

@@ -38,7 +38,8 @@ export function bindContext(session: Session, options: ContextOptions): BoundCon
         after: async () => {
           if (mode.records) await recordEffect(session, options);
         },
-        beforeCommit: () => session.options.crash(direction === "run" ? "step:before-commit" : "undo:before-commit", step.id),
+        beforeCommit: () =>
+          session.options.crash(direction === "run" ? "step:before-commit" : "undo:before-commit", step.id),
       },
       lockSafeOptions(session, options),
     );
@@ -59,7 +60,8 @@ export function bindContext(session: Session, options: ContextOptions): BoundCon
     transact: async (work) => await lockSafe(work, { isAlone: false, records: true }),
     transactUnrecorded: async (work) => await lockSafe(work, { isAlone: false, records: false }),
     runAlone: async (work) => await lockSafe(work, { isAlone: true, records: false }),
-    fill: async (fill) => await runFill(session, { ...fill, plan, limits, waiting: async (on) => await showWaiting(session, plan, on) }),
+    fill: async (fill) =>
+      await runFill(session, { ...fill, plan, limits, waiting: async (on) => await showWaiting(session, plan, on) }),
     checkFence: async (connection) => await session.checkFence(connection),
     checkpoint: () => session.checkpoint(),
     pause: async (ms) => await session.pause(ms),

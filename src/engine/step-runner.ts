@@ -51,7 +51,10 @@ export class StepRunner {
     this.options.crash("state:before-change");
     await this.session.fenced(async () => {
       await this.session.journal.changeState(this.plan.migration, state, to, waitingFor);
-      await this.session.journal.appendEvent(this.plan.migration, this.options.by, "state changed", { from: state, to });
+      await this.session.journal.appendEvent(this.plan.migration, this.options.by, "state changed", {
+        from: state,
+        to,
+      });
     });
     this.session.emit({ type: "state.changed", from: state, to });
     this.options.crash("state:after-change");
@@ -75,7 +78,8 @@ export class StepRunner {
     } else {
       if (!isHalfMade(step, state)) await this.checkDrift();
       await this.session.fenced(
-        async () => await journal.changeStep(this.plan.migration, step.id, state, "running", { fence: this.session.lease.fence }),
+        async () =>
+          await journal.changeStep(this.plan.migration, step.id, state, "running", { fence: this.session.lease.fence }),
       );
       this.session.emit({ type: "step.started", step: step.id, phase: step.phase, title: step.title });
       this.options.crash("step:before-run", step.id);
@@ -83,7 +87,13 @@ export class StepRunner {
       if (!bound.isRecorded()) await this.#record(step, "run");
     }
     this.options.crash("step:after-commit", step.id);
-    this.session.emit({ type: "step.finished", step: step.id, phase: step.phase, title: step.title, elapsedMs: Date.now() - startedAt });
+    this.session.emit({
+      type: "step.finished",
+      step: step.id,
+      phase: step.phase,
+      title: step.title,
+      elapsedMs: Date.now() - startedAt,
+    });
     this.#finished();
   }
 
@@ -103,7 +113,10 @@ export class StepRunner {
     } else {
       if (state !== "undoing") {
         await this.session.fenced(
-          async () => await journal.changeStep(this.plan.migration, step.id, state, "undoing", { fence: this.session.lease.fence }),
+          async () =>
+            await journal.changeStep(this.plan.migration, step.id, state, "undoing", {
+              fence: this.session.lease.fence,
+            }),
         );
       }
       this.options.crash("undo:before-run", step.id);
@@ -112,7 +125,13 @@ export class StepRunner {
       if (!bound.isRecorded()) await this.#record(step, "undo");
       this.options.crash("undo:after-commit", step.id);
     }
-    this.session.emit({ type: "step.undone", step: step.id, phase: step.phase, title: step.title, elapsedMs: Date.now() - startedAt });
+    this.session.emit({
+      type: "step.undone",
+      step: step.id,
+      phase: step.phase,
+      title: step.title,
+      elapsedMs: Date.now() - startedAt,
+    });
     this.#finished();
   }
 
@@ -145,7 +164,10 @@ export class StepRunner {
         return;
       }
       if (state === "running" && this.current !== null) {
-        await journal.changeStep(this.plan.migration, this.current.id, "running", "failed", { fence: lease.fence, error: stored });
+        await journal.changeStep(this.plan.migration, this.current.id, "running", "failed", {
+          fence: lease.fence,
+          error: stored,
+        });
       }
       if (failure.outcome !== "unchanged" || this.isUnderWay) await journal.noteError(this.plan.migration, stored);
     });

@@ -120,7 +120,7 @@ function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
 }
 
 /** SHA-256 over the structure of the touched tables, the files and the tool's major version; sizes and statistics left out. */
-export function fingerprintOf(schema: Schema, tables: readonly string[], files: readonly PlanFile[]): string {
+function fingerprintOf(schema: Schema, tables: readonly string[], files: readonly PlanFile[]): string {
   const structure = schema.tables.filter((table) => tables.includes(`${schema.name}.${table.name}`)).map(structureOf);
   const content = JSON.stringify({
     tool: toolVersion.split(".")[0],

@@ -53,7 +53,12 @@ function snapshotsRemain(step: GateStep, old: readonly OldTransaction[], context
   const seconds = Math.round(context.limits.snapshotBudgetMs / 1_000);
   return new MigrationError("old-snapshots", {
     happened: `Step ${step.id}: after ${seconds} s these transactions still see the rows as they were before: ${old.map(describe).join("; ")}.`,
-    safeNext: [context.again, ...old.filter(({ pid }) => pid !== 0).map(({ pid }) => `SELECT pg_terminate_backend(${pid});  -- or wait until it ends`)],
+    safeNext: [
+      context.again,
+      ...old
+        .filter(({ pid }) => pid !== 0)
+        .map(({ pid }) => `SELECT pg_terminate_backend(${pid});  -- or wait until it ends`),
+    ],
     details: { step: step.id, transactions: old },
   });
 }
@@ -75,7 +80,10 @@ async function checkSessions(context: StepContext): Promise<void> {
     await context.noteEvent("session gate left out", { reason: context.gateReason });
     return;
   }
-  const { old, untagged } = sortSessions(await readSessions(context.connection, versions.old), { ...versions, targetSchema });
+  const { old, untagged } = sortSessions(await readSessions(context.connection, versions.old), {
+    ...versions,
+    targetSchema,
+  });
   if (old.length > 0) throw closed(`${count(old)} declared as clients of ${versions.old}`, old, context);
   if (untagged.length === 0) return;
   if (context.gate === "strict") throw closed(`${count(untagged)} of no declared version`, untagged, context);
@@ -125,7 +133,11 @@ async function checkLedger(context: StepContext): Promise<void> {
   );
   throw new MigrationError("gate-closed", {
     happened: `${conflicts} rows are in the conflict ledger and ${quarantined} in quarantine, for example ${JSON.stringify(samples[0]).slice(0, 300)}.`,
-    safeNext: [`SELECT * FROM shoofly.conflicts WHERE migration = '${migration}';`, `shoofly verify ${migration} --repair`, context.again],
+    safeNext: [
+      `SELECT * FROM shoofly.conflicts WHERE migration = '${migration}';`,
+      `shoofly verify ${migration} --repair`,
+      context.again,
+    ],
     details: { conflicts, quarantined, samples },
   });
 }

@@ -6,7 +6,12 @@ import { ddl } from "./ddl.ts";
 import { gate } from "./gate.ts";
 import { verify } from "./verify.ts";
 
-export const stepKinds: { readonly [K in StepKindName]: StepKind<Extract<Step, { kind: K }>> } = { ddl, backfill, verify, gate };
+const stepKinds: { readonly [K in StepKindName]: StepKind<Extract<Step, { kind: K }>> } = {
+  ddl,
+  backfill,
+  verify,
+  gate,
+};
 
 /** The kind of a step; the cast holds because each kind is listed under its own name. */
 export function kindOf(step: Step): StepKind<Step> {

@@ -31,7 +31,10 @@ async function checkAndRepair(step: VerifyStep, check: Check, context: StepConte
     const count = await countMismatched(check, context);
     if (count === 0 || check.repairSql === null || round === repairRoundsMax) return count;
     context.checkpoint();
-    context.emit({ type: "warning.raised", message: `${check.title}: ${count} rows differ, repaired (round ${round + 1})` });
+    context.emit({
+      type: "warning.raised",
+      message: `${check.title}: ${count} rows differ, repaired (round ${round + 1})`,
+    });
     await repair(step, check.repairSql, context);
   }
 }
@@ -47,13 +50,20 @@ async function repair(step: VerifyStep, repairSql: string, context: StepContext)
   await context.transactUnrecorded({ statements, locks: step.locks, isLong: true });
 }
 
-async function differs(failed: readonly { check: Check; count: number }[], context: StepContext): Promise<MigrationError> {
+async function differs(
+  failed: readonly { check: Check; count: number }[],
+  context: StepContext,
+): Promise<MigrationError> {
   const samples: Record<string, unknown> = {};
   for (const { check } of failed) samples[check.title] = await context.connection.query(check.sampleSql);
   const counts = failed.map(({ check, count }) => `${check.title}: ${count}`).join("; ");
   return new MigrationError("verification-failed", {
     happened: `Verification found rows that differ. ${counts}. For example: ${JSON.stringify(Object.values(samples)[0]).slice(0, 500)}`,
-    safeNext: ["Mend the rows named above, or the expression that fills them.", context.again, `shoofly rollback ${context.plan.migration}`],
+    safeNext: [
+      "Mend the rows named above, or the expression that fills them.",
+      context.again,
+      `shoofly rollback ${context.plan.migration}`,
+    ],
     details: { mismatched: Object.fromEntries(failed.map(({ check, count }) => [check.title, count])), samples },
   });
 }

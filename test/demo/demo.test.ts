@@ -7,7 +7,10 @@ import { demoDocument } from "../../src/documents/answers.ts";
 const cli = join(import.meta.dirname, "../../dist/cli.js");
 
 test("a hundred thousand rows, two rounds, a rollback in the middle", { timeout: 120_000 }, () => {
-  const run = spawnSync(process.execPath, [cli, "demo", "--rows", "100000", "--json"], { encoding: "utf8", timeout: 110_000 });
+  const run = spawnSync(process.execPath, [cli, "demo", "--rows", "100000", "--json"], {
+    encoding: "utf8",
+    timeout: 110_000,
+  });
   expect(run.status, run.stderr).toBe(0);
   const document = demoDocument.parse(JSON.parse(run.stdout));
   expect(document).toMatchObject({

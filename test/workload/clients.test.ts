@@ -20,7 +20,12 @@ describe.each(servers)("clients of both versions on $name", (server) => {
     const options = await prepare(server, database, seed);
     await using pooler = isPgbouncerSkipped ? null : await startPgbouncer(database.url);
     const start = async (version: Version, isCrossing: boolean): Promise<Workload> =>
-      await startWorkload({ ...options, versions: [version], isCrossing, ...(pooler === null ? {} : { poolerUrl: pooler.url }) });
+      await startWorkload({
+        ...options,
+        versions: [version],
+        isCrossing,
+        ...(pooler === null ? {} : { poolerUrl: pooler.url }),
+      });
     using migration = await migrator(database.url, fixtureMigration);
     const reports: Report[] = [];
 
@@ -54,7 +59,8 @@ describe.each(servers)("clients of both versions on $name", (server) => {
     for (const report of reports) {
       expect(report.failures, `seed ${seed}`).toEqual([]);
       expect(report.failed).toBe(0);
-      for (const [mode, statements] of Object.entries(report.statementsByMode)) expect(statements, mode).toBeGreaterThan(10);
+      for (const [mode, statements] of Object.entries(report.statementsByMode))
+        expect(statements, mode).toBeGreaterThan(10);
       expect(report.maxWaitMs).toBeLessThan(1_000);
     }
     await expectBothAgree(database);
@@ -62,14 +68,22 @@ describe.each(servers)("clients of both versions on $name", (server) => {
 });
 
 /** Tables, many rows, and a role per version. */
-async function prepare(server: TestServer, database: TestDatabase, seed: number): Promise<Omit<WorkloadOptions, "versions" | "isCrossing">> {
+async function prepare(
+  server: TestServer,
+  database: TestDatabase,
+  seed: number,
+): Promise<Omit<WorkloadOptions, "versions" | "isCrossing">> {
   const client = await database.connect();
   await client.query(fixtureSchemaSql);
-  await client.query(`INSERT INTO products (price, name, region, qty) SELECT n, 'row ' || n, CASE WHEN n % 3 = 0 THEN 'us' END, n % 50 FROM generate_series(1, ${rows}) AS n; ANALYZE`);
+  await client.query(
+    `INSERT INTO products (price, name, region, qty) SELECT n, 'row ' || n, CASE WHEN n % 3 = 0 THEN 'us' END, n % 50 FROM generate_series(1, ${rows}) AS n; ANALYZE`,
+  );
   const roles = { old: await database.createRole("LOGIN"), new: await database.createRole("LOGIN") };
   for (const [version, role] of Object.entries(roles)) {
     const path = version === "old" ? "public" : `${quoteIdentifier(fixtureVersionSchema)}, public`;
-    await client.query(`GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}; ALTER ROLE ${role} SET search_path = ${path}`);
+    await client.query(
+      `GRANT USAGE ON SCHEMA public TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}; ALTER ROLE ${role} SET search_path = ${path}`,
+    );
   }
   await client.end();
   return {

@@ -61,7 +61,8 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       .filter((kind) => isPossible(kind, version, options) && (options.only?.(kind) ?? true))
       .map((kind, index) => ({ kind, client: makeClient(kind, version, index, options, state) })),
   );
-  if (clients.length === 0) throw new RangeError("No client kind is possible here: a workload that runs nothing proves nothing.");
+  if (clients.length === 0)
+    throw new RangeError("No client kind is possible here: a workload that runs nothing proves nothing.");
   await Promise.all(clients.map(async ({ client }) => await client.connect()));
   const until = Date.now() + (options.durationMsMax ?? 10 * minute);
   const isOver = (): boolean =>
@@ -77,7 +78,11 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     stop: async () => {
       state.isStopped = true;
       await Promise.all(running);
-      return reportOf(clients.map(({ client }) => client), state, options.seed);
+      return reportOf(
+        clients.map(({ client }) => client),
+        state,
+        options.seed,
+      );
     },
   };
 }
@@ -96,7 +101,13 @@ function isPossible(kind: ClientKind, version: Version, options: WorkloadOptions
   return kind.naming !== "role" || options.roleUrls?.[version] !== undefined;
 }
 
-function makeClient(kind: ClientKind, version: Version, index: number, options: WorkloadOptions, state: State): WorkloadClient {
+function makeClient(
+  kind: ClientKind,
+  version: Version,
+  index: number,
+  options: WorkloadOptions,
+  state: State,
+): WorkloadClient {
   const { pair, seed } = options;
   const serial = index + (version === "new" ? clientKinds.length : 0);
   return new WorkloadClient({
@@ -144,7 +155,12 @@ function searchPathFor(kind: ClientKind, version: Version, pair: ShapePair): str
   }
 }
 
-async function runClient(kind: ClientKind, client: WorkloadClient, pauseMs: number, isOver: () => boolean): Promise<void> {
+async function runClient(
+  kind: ClientKind,
+  client: WorkloadClient,
+  pauseMs: number,
+  isOver: () => boolean,
+): Promise<void> {
   let failuresInARow = 0;
   while (!isOver() && failuresInARow < 10) {
     try {

@@ -48,9 +48,23 @@ ALTER TABLE products ALTER COLUMN region SET NOT NULL;
 
 export const fixtureVersionSchema: string = `public_${fixtureMigration.name}`;
 
-const region: ShapeColumn = { name: "region", type: "text", generate: (random) => random.pick(["eu", "us", "apac", "it's \\"]) };
-const quantity: ShapeColumn = { name: "qty", type: "integer", generate: (random) => String(random.integer(1, 99)), default: "1" };
-const supplier: ShapeColumn = { name: "supplier_id", type: "bigint", generate: (random) => random.pick(["1", "2", "3", null]), default: null };
+const region: ShapeColumn = {
+  name: "region",
+  type: "text",
+  generate: (random) => random.pick(["eu", "us", "apac", "it's \\"]),
+};
+const quantity: ShapeColumn = {
+  name: "qty",
+  type: "integer",
+  generate: (random) => String(random.integer(1, 99)),
+  default: "1",
+};
+const supplier: ShapeColumn = {
+  name: "supplier_id",
+  type: "bigint",
+  generate: (random) => random.pick(["1", "2", "3", null]),
+  default: null,
+};
 const label = (random: Random): string | null => (random.chance(0.1) ? null : `item ${random.integer(1, 999)}\t"\\`);
 
 /** The fixture as both versions see it, for the concurrent workload. */
@@ -71,7 +85,12 @@ export const fixturePair: ShapePair = {
     schema: fixtureVersionSchema,
     table: "products",
     columns: [
-      { name: "price", type: "numeric(10,2)", generate: (random) => decimalOfCents(random.integer(0, 900_000)), default: "700.00" },
+      {
+        name: "price",
+        type: "numeric(10,2)",
+        generate: (random) => decimalOfCents(random.integer(0, 900_000)),
+        default: "700.00",
+      },
       { name: "title", type: "text", generate: label, default: null },
       region,
       quantity,

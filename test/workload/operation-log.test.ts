@@ -109,7 +109,9 @@ async function expectEqual(client: pg.Client, offered: readonly Writer[], log: r
     new: `SELECT id, (price * 100)::integer, title, region, qty, supplier_id FROM ${version}.products`,
   };
   for (const writer of offered) {
-    const { rows } = await client.query(`(${twin} EXCEPT ${shapes[writer]}) UNION ALL (${shapes[writer]} EXCEPT ${twin}) ORDER BY 1`);
+    const { rows } = await client.query(
+      `(${twin} EXCEPT ${shapes[writer]}) UNION ALL (${shapes[writer]} EXCEPT ${twin}) ORDER BY 1`,
+    );
     expect(rows, `the ${writer} shape after\n${log.slice(-operationsPerStep).join("\n")}`).toEqual([]);
   }
 }

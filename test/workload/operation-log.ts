@@ -20,7 +20,11 @@ export type Operation =
   | { readonly kind: "upsert"; readonly id: number; readonly values: Values }
   | { readonly kind: "delete"; readonly ids: readonly number[] }
   | { readonly kind: "supplier"; readonly id: number; readonly action: "renumber" | "delete" | "insert" }
-  | { readonly kind: "transaction"; readonly parts: readonly Write[]; readonly end: "COMMIT" | "ROLLBACK" | "savepoint" };
+  | {
+      readonly kind: "transaction";
+      readonly parts: readonly Write[];
+      readonly end: "COMMIT" | "ROLLBACK" | "savepoint";
+    };
 
 export type Writer = "old" | "new";
 
@@ -48,17 +52,28 @@ export function randomWrite(random: Random, offered: readonly Writer[]): Write {
     const partWriter = random.pick(offered);
     return { writer: partWriter, operation: randomOperation(random, partWriter) };
   });
-  return { writer, operation: { kind: "transaction", parts, end: random.pick(["COMMIT", "COMMIT", "ROLLBACK", "savepoint"]) } };
+  return {
+    writer,
+    operation: { kind: "transaction", parts, end: random.pick(["COMMIT", "COMMIT", "ROLLBACK", "savepoint"]) },
+  };
 }
 
 function randomOperation(random: Random, writer: Writer): Operation {
   const dice = random.integer(1, 100);
   if (dice <= 28) {
     const first = insertValues(random, writer);
-    return { kind: "insert", rows: freshIds(random, random.integer(1, 3)).map((id) => ({ id, ...alike(random, writer, first) })) };
+    return {
+      kind: "insert",
+      rows: freshIds(random, random.integer(1, 3)).map((id) => ({ id, ...alike(random, writer, first) })),
+    };
   }
   if (dice <= 66) return { kind: "update", ids: someIds(random), set: updateValues(random, writer) };
-  if (dice <= 77) return { kind: "upsert", id: random.integer(1, idMax), values: { cents: cents(random), ...insertValues(random, writer) } };
+  if (dice <= 77)
+    return {
+      kind: "upsert",
+      id: random.integer(1, idMax),
+      values: { cents: cents(random), ...insertValues(random, writer) },
+    };
   if (dice <= 86) return { kind: "delete", ids: someIds(random) };
   if (dice <= 92) return { kind: "copy row", from: random.integer(1, idMax), to: freshIds(random, 1)[0] ?? 1 };
   return { kind: "supplier", id: random.integer(1, 9), action: random.pick(["renumber", "delete", "insert"]) };
@@ -70,7 +85,9 @@ function alike(random: Random, writer: Writer, values: Values): Values {
     ...(values.cents === undefined ? {} : { cents: random.chance(0.15) ? ("default" as const) : cents(random) }),
     ...(values.label === undefined ? {} : { label: label(random) }),
     ...(values.region === undefined ? {} : { region: region(random, writer) }),
-    ...(values.quantity === undefined ? {} : { quantity: random.chance(0.2) ? ("default" as const) : random.integer(1, 99) }),
+    ...(values.quantity === undefined
+      ? {}
+      : { quantity: random.chance(0.2) ? ("default" as const) : random.integer(1, 99) }),
   };
 }
 
@@ -134,7 +151,9 @@ export function sqlOf({ writer: meant, operation }: Write, say: (writer: Writer)
       ];
     case "update": {
       const columns = columnsOf(operation.set, dialect, meant);
-      return [`UPDATE ${table} SET ${columns.map(([name, value]) => `${name} = ${value}`).join(", ")} WHERE id IN (${operation.ids.join(", ")})`];
+      return [
+        `UPDATE ${table} SET ${columns.map(([name, value]) => `${name} = ${value}`).join(", ")} WHERE id IN (${operation.ids.join(", ")})`,
+      ];
     }
     case "upsert": {
       const columns = columnsOf(operation.values, dialect, meant);
@@ -153,15 +172,27 @@ export function sqlOf({ writer: meant, operation }: Write, say: (writer: Writer)
 
 /** Changes that reach the table only through its foreign key. */
 function supplierSql({ id, action }: Operation & { kind: "supplier" }, suppliers: string, table: string): string {
-  if (action === "insert") return `WITH s AS (INSERT INTO ${suppliers} VALUES (${id}, 's') ON CONFLICT DO NOTHING RETURNING id) UPDATE ${table} SET qty = qty + 1 FROM s WHERE ${table}.id = ${id}`;
+  if (action === "insert")
+    return `WITH s AS (INSERT INTO ${suppliers} VALUES (${id}, 's') ON CONFLICT DO NOTHING RETURNING id) UPDATE ${table} SET qty = qty + 1 FROM s WHERE ${table}.id = ${id}`;
   if (action === "delete") return `DELETE FROM ${suppliers} WHERE id = ${id}`;
   return `UPDATE ${suppliers} SET id = id + 1000 WHERE id = ${id} AND NOT EXISTS (SELECT FROM ${suppliers} AS s WHERE s.id = ${id} + 1000)`;
 }
 
-function transactionSql({ parts, end }: Operation & { kind: "transaction" }, say: (writer: Writer) => Dialect): string[] {
+function transactionSql(
+  { parts, end }: Operation & { kind: "transaction" },
+  say: (writer: Writer) => Dialect,
+): string[] {
   const [first, ...rest] = parts.map((part) => sqlOf(part, say));
   if (end !== "savepoint") return ["BEGIN", ...(first ?? []), ...rest.flat(), end];
-  return ["BEGIN", ...(first ?? []), "SAVEPOINT here", ...rest.flat(), "ROLLBACK TO SAVEPOINT here", ...(first ?? []), "COMMIT"];
+  return [
+    "BEGIN",
+    ...(first ?? []),
+    "SAVEPOINT here",
+    ...rest.flat(),
+    "ROLLBACK TO SAVEPOINT here",
+    ...(first ?? []),
+    "COMMIT",
+  ];
 }
 
 function columnsOf(values: Values, { words }: Dialect, meant: Writer): [name: string, sql: string][] {
@@ -174,7 +205,8 @@ function columnsOf(values: Values, { words }: Dialect, meant: Writer): [name: st
   else if (inNewWordsOnTwin && isInsert(values)) columns.push(["price", newDefaultCents]);
   if (values.label !== undefined) columns.push([words === "old" ? "name" : "title", textOf(values.label)]);
   if (values.region !== undefined) columns.push(["region", textOf(values.region)]);
-  if (values.quantity !== undefined) columns.push(["qty", values.quantity === "default" ? "DEFAULT" : String(values.quantity)]);
+  if (values.quantity !== undefined)
+    columns.push(["qty", values.quantity === "default" ? "DEFAULT" : String(values.quantity)]);
   return columns;
 }
 

@@ -36,7 +36,7 @@ export function placeholders(columns: readonly ShapeColumn[], first = 1): string
 }
 
 /** Values for some columns: those without a default always, the others by chance. */
-export function someValues(client: WorkloadClient): { columns: ShapeColumn[]; given: Row } {
+function someValues(client: WorkloadClient): { columns: ShapeColumn[]; given: Row } {
   const columns = client.shape.columns.filter((column) => column.default === undefined || client.random.chance(0.7));
   return { columns, given: Object.fromEntries(columns.map((column) => [column.name, column.generate(client.random)])) };
 }
@@ -56,7 +56,10 @@ export async function someOwn(client: WorkloadClient): Promise<[string, BothShap
 export async function insertOne(client: WorkloadClient): Promise<void> {
   if (client.own.size >= ownRowsMax) return await deleteOne(client);
   const { columns, given } = someValues(client);
-  const values = columns.length === 0 ? "DEFAULT VALUES" : `(${listOf(columns.map(({ name }) => name))}) VALUES (${placeholders(columns)})`;
+  const values =
+    columns.length === 0
+      ? "DEFAULT VALUES"
+      : `(${listOf(columns.map(({ name }) => name))}) VALUES (${placeholders(columns)})`;
   const rows = await client.run(
     `INSERT INTO ${client.table} ${values} RETURNING ${listOf(client.columnNames)}`,
     columns.map(({ name }) => given[name] ?? null),
@@ -72,10 +75,10 @@ async function updateSome(client: WorkloadClient): Promise<void> {
   if (columns.length === 0 && first !== undefined) columns.push(first);
   const given = Object.fromEntries(columns.map((column) => [column.name, column.generate(client.random)]));
   const sets = columns.map(({ name, type }, index) => `${quoteIdentifier(name)} = $${index + 2}::${type}`);
-  await client.run(`UPDATE ${client.table} SET ${sets.join(", ")} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`, [
-    key,
-    ...columns.map(({ name }) => given[name] ?? null),
-  ]);
+  await client.run(
+    `UPDATE ${client.table} SET ${sets.join(", ")} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`,
+    [key, ...columns.map(({ name }) => given[name] ?? null)],
+  );
   client.own.set(key, updated(client.pair, client.version, before, given));
   await checkByReading(client, key);
 }
@@ -104,7 +107,12 @@ async function upsert(client: WorkloadClient): Promise<void> {
     `INSERT INTO ${client.table} (${listOf(client.columnNames)}) VALUES ($1::bigint, ${placeholders(client.shape.columns, 2)}) ON CONFLICT (${quoteIdentifier(client.pair.key)}) DO UPDATE SET ${sets.join(", ")} RETURNING ${listOf(client.columnNames)}`,
     [key, ...names.map((name) => given[name] ?? null)],
   );
-  client.own.set(key, before === null ? inserted(client.pair, client.version, given) : updated(client.pair, client.version, before, given));
+  client.own.set(
+    key,
+    before === null
+      ? inserted(client.pair, client.version, given)
+      : updated(client.pair, client.version, before, given),
+  );
   await check(client, key, rows);
 }
 
@@ -122,8 +130,16 @@ async function insertOrNothing(client: WorkloadClient): Promise<void> {
 async function selectStar(client: WorkloadClient): Promise<void> {
   const [key, expected] = await someOwn(client);
   const star = client.version === "new" ? "*" : listOf(client.columnNames);
-  const rows = await client.run(`SELECT ${star} FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`, [key]);
-  compare(client, key, rows, client.columnNames.map((name) => (name === client.pair.key ? key : (expected[client.version][name] ?? null))));
+  const rows = await client.run(
+    `SELECT ${star} FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`,
+    [key],
+  );
+  compare(
+    client,
+    key,
+    rows,
+    client.columnNames.map((name) => (name === client.pair.key ? key : (expected[client.version][name] ?? null))),
+  );
 }
 
 async function touchShared(client: WorkloadClient): Promise<void> {
@@ -136,13 +152,19 @@ async function touchShared(client: WorkloadClient): Promise<void> {
 
 async function selectShared(client: WorkloadClient): Promise<void> {
   const key = client.random.pick(client.options.sharedKeys);
-  const rows = await client.run(`SELECT ${listOf(client.columnNames)} FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`, [key]);
+  const rows = await client.run(
+    `SELECT ${listOf(client.columnNames)} FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`,
+    [key],
+  );
   if (rows.length !== 1) client.mismatch(`shared row ${key} was read ${rows.length} times`);
 }
 
 export async function deleteOne(client: WorkloadClient): Promise<void> {
   const [key] = await someOwn(client);
-  const rows = await client.run(`DELETE FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint RETURNING ${quoteIdentifier(client.pair.key)}`, [key]);
+  const rows = await client.run(
+    `DELETE FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint RETURNING ${quoteIdentifier(client.pair.key)}`,
+    [key],
+  );
   client.own.delete(key);
   client.freed.push(key);
   if (rows.length !== 1) client.mismatch(`deleting row ${key} found ${rows.length}`);
@@ -160,12 +182,20 @@ export function keep(client: WorkloadClient, rows: readonly (readonly Value[])[]
 export async function check(client: WorkloadClient, key: string, rows: readonly (readonly Value[])[]): Promise<void> {
   const expected = client.own.get(key);
   if (expected === undefined) return;
-  compare(client, key, rows, client.columnNames.map((name) => (name === client.pair.key ? key : (expected[client.version][name] ?? null))));
+  compare(
+    client,
+    key,
+    rows,
+    client.columnNames.map((name) => (name === client.pair.key ? key : (expected[client.version][name] ?? null))),
+  );
   await checkAcross(client, key);
 }
 
 export async function checkByReading(client: WorkloadClient, key: string): Promise<void> {
-  const rows = await client.run(`SELECT ${listOf(client.columnNames)} FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`, [key]);
+  const rows = await client.run(
+    `SELECT ${listOf(client.columnNames)} FROM ${client.table} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`,
+    [key],
+  );
   await check(client, key, rows);
 }
 
@@ -175,11 +205,24 @@ async function checkAcross(client: WorkloadClient, key: string): Promise<void> {
   const other = otherThan(client.version);
   const expected = client.own.get(key)?.[other];
   const names = shapeOf(client.pair, other).columns.map(({ name }) => name);
-  const rows = await client.run(`SELECT ${listOf(names)} FROM ${client.otherTable} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`, [key]);
-  compare(client, `${key} through the ${other} version`, rows, names.map((name) => expected?.[name] ?? null));
+  const rows = await client.run(
+    `SELECT ${listOf(names)} FROM ${client.otherTable} WHERE ${quoteIdentifier(client.pair.key)} = $1::bigint`,
+    [key],
+  );
+  compare(
+    client,
+    `${key} through the ${other} version`,
+    rows,
+    names.map((name) => expected?.[name] ?? null),
+  );
 }
 
-function compare(client: WorkloadClient, what: string, rows: readonly (readonly Value[])[], expected: readonly Value[]): void {
+function compare(
+  client: WorkloadClient,
+  what: string,
+  rows: readonly (readonly Value[])[],
+  expected: readonly Value[],
+): void {
   if (rows.length === 1 && JSON.stringify(rows[0]) === JSON.stringify(expected)) return;
   client.mismatch(`row ${what}: expected ${JSON.stringify(expected)}, read ${JSON.stringify(rows)}`);
 }

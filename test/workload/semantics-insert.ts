@@ -48,8 +48,19 @@ export const insertScenarios: readonly Scenario[] = [
     rows: { 1000: [70000, "700.00", "a", "us", "us", 1, null] },
     returns: [["1000", "700.00", "us", "1"]],
   },
-  { name: "DEFAULT VALUES", by: "old", sql: "INSERT INTO {t} DEFAULT VALUES", rows: { 1000: [700, "7.00", null, null, "eu", 1, null] } },
-  { name: "DEFAULT VALUES without the region it needs", by: "new", sql: "INSERT INTO {t} DEFAULT VALUES", rows: {}, fails: "23514" },
+  {
+    name: "DEFAULT VALUES",
+    by: "old",
+    sql: "INSERT INTO {t} DEFAULT VALUES",
+    rows: { 1000: [700, "7.00", null, null, "eu", 1, null] },
+  },
+  {
+    name: "DEFAULT VALUES without the region it needs",
+    by: "new",
+    sql: "INSERT INTO {t} DEFAULT VALUES",
+    rows: {},
+    fails: "23514",
+  },
   {
     name: "the DEFAULT keyword",
     by: "old",
@@ -74,19 +85,39 @@ export const insertScenarios: readonly Scenario[] = [
     sql: "INSERT INTO {t} (id, price, name, region) VALUES (100, 150, NULL, NULL)",
     rows: { 100: [150, "1.50", null, null, "eu", 1, null] },
   },
-  { name: "explicit NULL in a column that must not be", by: "old", sql: "INSERT INTO {t} (id, price) VALUES (100, NULL)", rows: {}, fails: "23502" },
-  { name: "explicit NULL in a column that must not be", by: "new", sql: "INSERT INTO {t} (id, price, region) VALUES (100, NULL, 'us')", rows: {}, fails: "22003" },
+  {
+    name: "explicit NULL in a column that must not be",
+    by: "old",
+    sql: "INSERT INTO {t} (id, price) VALUES (100, NULL)",
+    rows: {},
+    fails: "23502",
+  },
+  {
+    name: "explicit NULL in a column that must not be",
+    by: "new",
+    sql: "INSERT INTO {t} (id, price, region) VALUES (100, NULL, 'us')",
+    rows: {},
+    fails: "22003",
+  },
   {
     name: "several rows",
     by: "old",
     sql: "INSERT INTO {t} (id, price, name) VALUES (100, 1, 'a'), (101, 2, 'b'), (102, 3, 'c')",
-    rows: { 100: [1, "0.01", "a", null, "eu", 1, null], 101: [2, "0.02", "b", null, "eu", 1, null], 102: [3, "0.03", "c", null, "eu", 1, null] },
+    rows: {
+      100: [1, "0.01", "a", null, "eu", 1, null],
+      101: [2, "0.02", "b", null, "eu", 1, null],
+      102: [3, "0.03", "c", null, "eu", 1, null],
+    },
   },
   {
     name: "several rows",
     by: "new",
     sql: "INSERT INTO {t} (id, price, title, region) VALUES (100, 0.01, 'a', 'us'), (101, 0.02, 'b', 'us'), (102, 0.03, 'c', 'us')",
-    rows: { 100: [1, "0.01", "a", "us", "us", 1, null], 101: [2, "0.02", "b", "us", "us", 1, null], 102: [3, "0.03", "c", "us", "us", 1, null] },
+    rows: {
+      100: [1, "0.01", "a", "us", "us", 1, null],
+      101: [2, "0.02", "b", "us", "us", 1, null],
+      102: [3, "0.03", "c", "us", "us", 1, null],
+    },
   },
   {
     name: "INSERT … SELECT … ORDER BY from the same version",
@@ -131,7 +162,11 @@ export const insertScenarios: readonly Scenario[] = [
     name: "both versions write in one multi-statement string",
     by: "old",
     sql: "INSERT INTO {old} (id, price, name) VALUES (100, 150, 'a'); INSERT INTO {new} (id, price, title, region) VALUES (101, 1.5, 'b', 'us'); INSERT INTO {old} (id, price) VALUES (102, 160)",
-    rows: { 100: [150, "1.50", "a", null, "eu", 1, null], 101: [150, "1.50", "b", "us", "us", 1, null], 102: [160, "1.60", null, null, "eu", 1, null] },
+    rows: {
+      100: [150, "1.50", "a", null, "eu", 1, null],
+      101: [150, "1.50", "b", "us", "us", 1, null],
+      102: [160, "1.60", null, null, "eu", 1, null],
+    },
   },
   {
     name: "an own identity, OVERRIDING SYSTEM VALUE",

@@ -35,7 +35,10 @@ describe.each(servers)("both versions on $name", (server) => {
     "%s",
     async (_, scenario) => {
       const outcome = await runScenario(client, scenario, role);
-      expect({ sqlstate: outcome.sqlstate, message: outcome.sqlstate === (scenario.fails ?? null) ? null : outcome.message }).toEqual({
+      expect({
+        sqlstate: outcome.sqlstate,
+        message: outcome.sqlstate === (scenario.fails ?? null) ? null : outcome.message,
+      }).toEqual({
         sqlstate: scenario.fails ?? null,
         message: null,
       });

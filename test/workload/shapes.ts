@@ -66,7 +66,10 @@ export function qualifiedName(shape: Shape): string {
 
 /** What an INSERT of these values through one version makes of the row; columns that are left out take their defaults. */
 export function inserted(pair: ShapePair, version: Version, given: Row): BothShapes {
-  const columns = shapeOf(pair, version).columns.map(({ name, default: value }) => [name, given[name] ?? (name in given ? null : (value ?? null))]);
+  const columns = shapeOf(pair, version).columns.map(({ name, default: value }) => [
+    name,
+    given[name] ?? (name in given ? null : (value ?? null)),
+  ]);
   const row: Row = Object.fromEntries(columns);
   return version === "old" ? { old: row, new: pair.up(row) } : { old: pair.down(row), new: row };
 }

@@ -1,6 +1,16 @@
 // Statements beyond the ordinary ones: COPY, several statements or versions at once, transactions, MERGE, cascades.
 import { quoteIdentifier } from "../../src/sql/identifier.ts";
-import { allValues, check, checkByReading, deleteOne, insertOne, keep, listOf, placeholders, someOwn } from "./own-rows.ts";
+import {
+  allValues,
+  check,
+  checkByReading,
+  deleteOne,
+  insertOne,
+  keep,
+  listOf,
+  placeholders,
+  someOwn,
+} from "./own-rows.ts";
 import { inserted, otherThan, qualifiedName, type Row, shapeOf, updated, type Value } from "./shapes.ts";
 import { literal, type WorkloadClient } from "./workload-client.ts";
 
@@ -31,7 +41,9 @@ async function removeOne(client: WorkloadClient): Promise<void> {
 export async function multiRowInsert(client: WorkloadClient): Promise<void> {
   await removeOne(client);
   const rows = [allValues(client), allValues(client), allValues(client)];
-  const lists = rows.map((_, index) => `(${placeholders(client.shape.columns, 1 + index * client.shape.columns.length)})`);
+  const lists = rows.map(
+    (_, index) => `(${placeholders(client.shape.columns, 1 + index * client.shape.columns.length)})`,
+  );
   const returned = await client.run(
     `INSERT INTO ${client.table} (${listOf(ownNames(client))}) VALUES ${lists.join(", ")} RETURNING ${listOf(client.columnNames)}`,
     rows.flatMap((row) => ownNames(client).map((name) => row[name] ?? null)),
@@ -108,7 +120,8 @@ export async function repeatableRead(client: WorkloadClient): Promise<void> {
   const first = await client.run(sql, [key]);
   const second = await client.run(sql, [key]);
   await client.run("COMMIT");
-  if (first.length !== 1 || JSON.stringify(first) !== JSON.stringify(second)) client.mismatch(`row ${key} changed within one snapshot`);
+  if (first.length !== 1 || JSON.stringify(first) !== JSON.stringify(second))
+    client.mismatch(`row ${key} changed within one snapshot`);
 }
 
 /** Work up to a savepoint stays, work after it goes. */
@@ -117,7 +130,10 @@ export async function savepoint(client: WorkloadClient): Promise<void> {
   const kept = plainColumn(client);
   const undone = plainColumn(client);
   const update = async ({ name, type, value }: typeof kept): Promise<void> =>
-    void (await client.run(`UPDATE ${client.table} SET ${quoteIdentifier(name)} = $2::${type} WHERE ${keyName(client)} = $1::bigint`, [key, value]));
+    void (await client.run(
+      `UPDATE ${client.table} SET ${quoteIdentifier(name)} = $2::${type} WHERE ${keyName(client)} = $1::bigint`,
+      [key, value],
+    ));
   await client.run("BEGIN");
   await update(kept);
   await client.run("SAVEPOINT here");
@@ -132,7 +148,10 @@ export async function rolledBack(client: WorkloadClient): Promise<void> {
   const [key] = await someOwn(client);
   const change = plainColumn(client);
   await client.run("BEGIN");
-  await client.run(`UPDATE ${client.table} SET ${quoteIdentifier(change.name)} = $2::${change.type} WHERE ${keyName(client)} = $1::bigint`, [key, change.value]);
+  await client.run(
+    `UPDATE ${client.table} SET ${quoteIdentifier(change.name)} = $2::${change.type} WHERE ${keyName(client)} = $1::bigint`,
+    [key, change.value],
+  );
   await client.run(`DELETE FROM ${client.table} WHERE ${keyName(client)} = $1::bigint`, [key]);
   await client.run("ROLLBACK");
   await checkByReading(client, key);
@@ -144,7 +163,9 @@ export async function bothVersionsInOneStatement(client: WorkloadClient): Promis
   await removeOne(client);
   const [key, before] = await someOwn(client);
   const row = allValues(client);
-  const theirs = shapeOf(client.pair, otherThan(client.version)).columns.filter(({ name }) => name !== client.pair.parent?.column);
+  const theirs = shapeOf(client.pair, otherThan(client.version)).columns.filter(
+    ({ name }) => name !== client.pair.parent?.column,
+  );
   const column = client.random.pick(theirs);
   const value = column.generate(client.random);
   const returned = await client.run(
@@ -189,15 +210,23 @@ export async function parentCascade(client: WorkloadClient): Promise<void> {
   const table = qualifiedName({ ...client.shape, table: parent.table });
   const first = String(1_000_000 * (client.options.serial + 1) + client.random.integer(1, 400_000));
   const second = String(Number(first) + 500_000);
-  await client.run(`INSERT INTO ${table} (${quoteIdentifier(parent.key)}) VALUES ($1::bigint) ON CONFLICT DO NOTHING`, [first]);
+  await client.run(`INSERT INTO ${table} (${quoteIdentifier(parent.key)}) VALUES ($1::bigint) ON CONFLICT DO NOTHING`, [
+    first,
+  ]);
   const [key, before] = await someOwn(client);
-  await client.run(`UPDATE ${client.table} SET ${quoteIdentifier(parent.column)} = $2::bigint WHERE ${keyName(client)} = $1::bigint`, [key, first]);
+  await client.run(
+    `UPDATE ${client.table} SET ${quoteIdentifier(parent.column)} = $2::bigint WHERE ${keyName(client)} = $1::bigint`,
+    [key, first],
+  );
   const expect = async (value: Value): Promise<void> => {
     client.own.set(key, updated(client.pair, client.version, before, { [parent.column]: value }));
     await checkByReading(client, key);
   };
   await expect(first);
-  await client.run(`UPDATE ${table} SET ${quoteIdentifier(parent.key)} = $2::bigint WHERE ${quoteIdentifier(parent.key)} = $1::bigint`, [first, second]);
+  await client.run(
+    `UPDATE ${table} SET ${quoteIdentifier(parent.key)} = $2::bigint WHERE ${quoteIdentifier(parent.key)} = $1::bigint`,
+    [first, second],
+  );
   await expect(second);
   await client.run(`DELETE FROM ${table} WHERE ${quoteIdentifier(parent.key)} = $1::bigint`, [second]);
   await expect(null);
@@ -218,5 +247,9 @@ export async function childCascade(client: WorkloadClient): Promise<void> {
 
 /** Prepared `SELECT *` on a table: the server refuses it once when columns change (hazard `base-table-prepared`). */
 export async function preparedStar(client: WorkloadClient): Promise<void> {
-  await client.run(`SELECT * FROM ${client.table} WHERE ${keyName(client)} = $1::bigint`, [client.random.pick(client.options.sharedKeys)], "named");
+  await client.run(
+    `SELECT * FROM ${client.table} WHERE ${keyName(client)} = $1::bigint`,
+    [client.random.pick(client.options.sharedKeys)],
+    "named",
+  );
 }

@@ -87,7 +87,12 @@ export class WorkloadClient {
 
   async connect(): Promise<void> {
     const { url, searchPath, mode, version } = this.options;
-    const client = new pg.Client({ connectionString: url, ssl: false, application_name: `${version} app, ${mode}`.slice(0, 63), types: textTypes });
+    const client = new pg.Client({
+      connectionString: url,
+      ssl: false,
+      application_name: `${version} app, ${mode}`.slice(0, 63),
+      types: textTypes,
+    });
     client.on("error", () => {
       if (this.#client === client) this.#client = null;
     });
@@ -110,9 +115,16 @@ export class WorkloadClient {
   }
 
   /** Runs one statement in the client's protocol (or the given one) and returns its rows as texts. */
-  async run(sql: string, values: readonly Value[] = [], protocol: Protocol = this.options.protocol): Promise<Value[][]> {
+  async run(
+    sql: string,
+    values: readonly Value[] = [],
+    protocol: Protocol = this.options.protocol,
+  ): Promise<Value[][]> {
     return await this.#timed(sql, async (client) => {
-      const config: pg.QueryArrayConfig = { text: protocol === "simple" ? spelledOut(sql, values) : sql, rowMode: "array" };
+      const config: pg.QueryArrayConfig = {
+        text: protocol === "simple" ? spelledOut(sql, values) : sql,
+        rowMode: "array",
+      };
       if (protocol !== "simple") config.values = [...values];
       if (protocol === "named") config.name = this.#nameOf(sql);
       const result: unknown = await client.query(config);

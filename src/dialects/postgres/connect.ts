@@ -62,13 +62,6 @@ export async function renameConnection(connection: Connection, applicationName: 
   await connection.query(`set application_name = ${quoteLiteral(applicationName)}`);
 }
 
-/** The URL without its password, for every message. */
-export function redactUrl(url: string): string {
-  return url
-    .replace(/^([a-z][\w+.-]*:\/\/[^:@/?#]*):.*@/i, "$1:***@")
-    .replaceAll(/([?&\s]|^)((?:ssl)?password)=[^&\s]*/gi, "$1$2=***");
-}
-
 function secretsOf(url: string): string[] {
   const inAuthority = /^[a-z][\w+.-]*:\/\/[^:@/?#]*:(.*)@/i.exec(url)?.[1];
   const inQuery = [...url.matchAll(/(?:ssl)?password=([^&\s]*)/gi)].map((match) => match[1]);

@@ -108,7 +108,7 @@ function headEdits(definition: string, name: string): Edit[] {
   return [{ start: from.end, end: to.start, text: ` CONCURRENTLY ${quoteIdentifier(name)} ` }];
 }
 
-export function nameOf(token: Token): string {
+function nameOf(token: Token): string {
   return token.text.startsWith('"') ? token.text.slice(1, -1).replaceAll('""', '"') : token.text.toLowerCase();
 }
 

@@ -137,14 +137,6 @@ export function holderOf(column: ColumnDraft): string {
   return column.replacement?.physical ?? column.physical;
 }
 
-/** NOT NULL as the new version sees it after the switch. */
-export function isNotNull(column: ColumnDraft): boolean {
-  return (
-    column.replacement?.notNull ??
-    (column.addition?.lateNotNull === true || column.enforceNotNull !== "no" || column.column?.notNull === true)
-  );
-}
-
 /** The table is touched: its columns differ between the versions or change underneath. */
 export function isReshaped(table: TableDraft): boolean {
   return table.columns.some(

@@ -97,7 +97,7 @@ export function notNullCheck(draft: Draft, table: TableDraft, physical: string, 
 }
 
 /** `a` and `b` differ, exactly: by `=` where that tells all values apart, else by their stored bytes. */
-export function isDistinct(a: string, b: string, exact: boolean): string {
+function isDistinct(a: string, b: string, exact: boolean): string {
   return exact ? `${a} IS DISTINCT FROM ${b}` : `ROW(${a})::record OPERATOR(pg_catalog.*<>) ROW(${b})::record`;
 }
 

@@ -275,7 +275,7 @@ export function enforcedColumns(table: TableDraft): ColumnDraft[] {
   return table.columns.filter((column) => column.enforceNotNull !== "no");
 }
 
-export function lockTable(base: string): string {
+function lockTable(base: string): string {
   return `LOCK TABLE ${base} IN ACCESS EXCLUSIVE MODE`;
 }
 

@@ -52,7 +52,7 @@ export function existingColumn(statement: Statement, table: TableDraft, name: st
   return column;
 }
 
-export function visibleNames(table: TableDraft): string[] {
+function visibleNames(table: TableDraft): string[] {
   return table.columns.flatMap((column) => (column.newName === null ? [] : [column.newName]));
 }
 
@@ -239,7 +239,7 @@ export function preflightAt(
   return { ...parts, file: statement.source.file, ...placeAt(statement.source, index) };
 }
 
-export function relationText(relation: RangeVar | undefined): string {
+function relationText(relation: RangeVar | undefined): string {
   return relation?.schemaname === undefined
     ? (relation?.relname ?? "")
     : `${relation.schemaname}.${relation.relname ?? ""}`;

@@ -11,7 +11,7 @@ export type LockMode =
   | "ACCESS EXCLUSIVE";
 
 /** PostgreSQL manual §13.3.1, table 13.2: what each mode keeps others from. */
-export const lockModes: Readonly<Record<LockMode, Lock["blocks"]>> = {
+const lockModes: Readonly<Record<LockMode, Lock["blocks"]>> = {
   "ACCESS SHARE": "none",
   "ROW EXCLUSIVE": "none",
   "SHARE UPDATE EXCLUSIVE": "none",

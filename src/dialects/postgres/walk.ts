@@ -91,10 +91,12 @@ function keyWalk(table: WalkedTable, key: ChunkKey): Walk {
   return {
     after: async (connection, start, to, { stride, rows }) => {
       const wanted = Math.max(1, Math.round(rows / stride));
-      const borders = await connection.query<Border>(
-        bordersSql({ from, columns, bound, isFirst: start === null }),
-        [...(start ?? []), ...to, stride - 1, wanted],
-      );
+      const borders = await connection.query<Border>(bordersSql({ from, columns, bound, isFirst: start === null }), [
+        ...(start ?? []),
+        ...to,
+        stride - 1,
+        wanted,
+      ]);
       const slices = borders.map(({ lower, upper }) => ({ lower, upper: upper ?? to, rows: stride }));
       return { slices, reachesEnd: borders.length < wanted || borders.at(-1)?.upper === null };
     },
