@@ -96,9 +96,7 @@ async function printFailure(
   signals: Signals,
 ): Promise<void> {
   const error = asMigrationError(thrown);
-  const { withoutSecrets } = await import("./project/target.ts");
-  const urls = [options.db, process.env["DATABASE_URL"]].filter((url) => url !== undefined);
-  const clean = (text: string): string => withoutSecrets(text, urls);
+  const clean = await secretsRemover(options);
   const document = storedError(error);
   if (options.json === true) terminal.out.write(clean(`${JSON.stringify(document, null, 2)}\n`));
   else terminal.err.write(clean(failureText(document, terminal.err.style, terminal.err.width)));
@@ -107,6 +105,19 @@ async function printFailure(
     terminal.err.write(clean(`${cause.stack ?? String(cause)}\n`));
   }
   process.exitCode = error.code === "interrupted" ? signals.exitCode(error.exitCode) : error.exitCode;
+}
+
+/** Takes the passwords of every URL that may be in play out of a text. */
+async function secretsRemover(options: Partial<GlobalOptions>): Promise<(text: string) => string> {
+  const { withoutSecrets } = await import("./project/target.ts");
+  const urls = [options.db, process.env["DATABASE_URL"]].filter((url) => url !== undefined);
+  try {
+    const { openProject } = await import("./project/config.ts");
+    urls.push(openProject(options).url());
+  } catch {
+    // Without a readable configuration there is no further URL; the failure to print says so already.
+  }
+  return (text) => withoutSecrets(text, urls);
 }
 
 function terminalFor(options: Partial<GlobalOptions>): Terminal {

@@ -17,13 +17,15 @@ export const plan: Command = {
     const { planMigration } = await import("../project/looks.ts");
     const { savePlan, writeWhole } = await import("../project/saved-plan.ts");
     const { targetName } = await import("../project/target.ts");
+    const { reportPath } = await import("../project/run-options.ts");
     const project = openProject(options);
+    const report = reportPath(options);
     const { plan: made, serverVersion } = await planMigration(project, name);
     const saved = savePlan(made, options.output);
     const context = { target: targetName(project.url()), serverVersion, saved };
-    if (options.report !== undefined) {
+    if (report !== null) {
       const { planReport } = await import("../terminal/plan-report.ts");
-      terminal.err.write(`report written to ${writeWhole(options.report, planReport(made, context))}\n`);
+      terminal.err.write(`report written to ${writeWhole(report, planReport(made, context))}\n`);
     }
     if (options.sql === true) {
       const { planSql } = await import("../terminal/plan-sql.ts");

@@ -47,7 +47,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { rows, note } = options;
   const startedAtMs = performance.now();
   note(`loading ${formatCount(rows)} rows`);
-  await using theatre = await prepareTheatre({ url: options.url, rows });
+  await using theatre = await prepareTheatre({ url: options.url, rows, stop: options.stop });
   note(`${theatre.server} holds the table`);
   const tally = new Tally();
   const states: MigrationState[] = [];

@@ -2,10 +2,8 @@
 //
 // The rate is a schedule and not a pause between statements: a statement that should have been sent while its connection was
 // blocked counts its wait from the time it was due, so that a stall is measured once per statement it held up.
-import { isIPv4 } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import { Latency } from "./latency.ts";
 import {
   type Ledger,
@@ -16,6 +14,7 @@ import {
 } from "./load-operations.ts";
 import { driverModes, Session } from "./load-session.ts";
 import { type LoadVersion, loadShape } from "./load-shape.ts";
+import { assertLoopback } from "./loopback.ts";
 import { type Random, seededRandom } from "./random.ts";
 
 export interface LoadOptions {
@@ -238,12 +237,4 @@ async function recover(session: Session): Promise<void> {
   if (session.isConnected) return await session.control("ROLLBACK");
   await sleep(200);
   await session.connect();
-}
-
-/** Asks the driver where it would go: a URL can name its host in several ways. */
-function assertLoopback(url: string): void {
-  const { host } = new pg.Client({ connectionString: url });
-  const isLoopback =
-    host === "localhost" || host === "::1" || host.startsWith("/") || (isIPv4(host) && host.startsWith("127."));
-  if (!isLoopback) throw new RangeError(`The load generator only writes to databases on this machine, not to ${host}.`);
 }

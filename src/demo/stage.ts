@@ -2,15 +2,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../dialects/postgres/connect.ts";
 import type { Connection } from "../dialects/postgres/connect.ts";
 import { namesOf } from "../dialects/postgres/names.ts";
 import { adopt } from "../project/baseline.ts";
 import type { Project } from "../project/config.ts";
 import { makePlan } from "../project/make-plan.ts";
+import { withConnection } from "../project/reading.ts";
 import { type Server, startServer } from "../shadow/server.ts";
 import { quoteIdentifier } from "../sql/identifier.ts";
 import { demoTable } from "./load-shape.ts";
+import { assertLoopback } from "./loopback.ts";
 import { structureOf } from "./structure.ts";
 import type { Sums } from "./traffic.ts";
 
@@ -64,10 +65,15 @@ export interface TheatreOptions {
   /** A server on this machine; undefined: embedded. */
   readonly url: string | undefined;
   readonly rows: number;
+  readonly stop: AbortSignal;
 }
 
+const rowsPerInsert = 100_000;
+
 /** Loads the table once, on an embedded server or in databases of its own on the given one. */
-export async function prepareTheatre({ url, rows }: TheatreOptions): Promise<Theatre> {
+export async function prepareTheatre(options: TheatreOptions): Promise<Theatre> {
+  const { url } = options;
+  if (url !== undefined) assertLoopback(url);
   const directory = mkdtempSync(join(tmpdir(), "shoofly-demo-"));
   const databases: string[] = [];
   let embedded: Server | null = null;
@@ -88,7 +94,7 @@ export async function prepareTheatre({ url, rows }: TheatreOptions): Promise<The
     const create = async (template: string | null): Promise<string> => {
       const name = `shoofly_demo_${process.pid}_${databases.length}`;
       databases.push(name);
-      const from = template === null ? "" : ` TEMPLATE ${quoteIdentifier(template)} STRATEGY file_copy`;
+      const from = template === null ? "" : ` TEMPLATE ${quoteIdentifier(template)}`;
       await use(
         serverUrl,
         async (connection) => await connection.query(`CREATE DATABASE ${quoteIdentifier(name)}${from}`),
@@ -96,7 +102,7 @@ export async function prepareTheatre({ url, rows }: TheatreOptions): Promise<The
       return name;
     };
     const seed = await create(null);
-    const { version, initial } = await load(inDatabase(serverUrl, seed), rows);
+    const { version, initial } = await load(inDatabase(serverUrl, seed), options);
     return {
       server: `PostgreSQL ${version}${embedded === null ? "" : ", embedded"}`,
       open: async () => {
@@ -129,7 +135,7 @@ interface StageParts {
 }
 
 async function openStage({ url, naive, migrations, initial }: StageParts): Promise<Stage> {
-  const project: Project = { configFile: null, migrations, schema: demoSchema, lockBudgetMs: null, url: () => url };
+  const project = projectAt(url, migrations);
   const names = namesOf(demoMigration, demoVersion);
   const retiredPrice = quoteIdentifier(names.retired("price"));
   const retiredRegion = quoteIdentifier(names.retired("region"));
@@ -171,15 +177,19 @@ async function openStage({ url, naive, migrations, initial }: StageParts): Promi
 }
 
 /** Fills and analyses the table. */
-async function load(url: string, rows: number): Promise<{ version: string; initial: Sums }> {
+async function load(url: string, { rows, stop }: TheatreOptions): Promise<{ version: string; initial: Sums }> {
   return await use(url, async (connection) => {
     await connection.query(`SET search_path = ${demoSchema}`);
     await connection.query(tableSql);
-    await connection.query(
-      `INSERT INTO ${demoTable} (price, name, region, qty)
-       SELECT i::bigint * 7919 % 100000, 'product ' || i, CASE WHEN i % 3 > 0 THEN 'us' END, 1 + i % 9 FROM generate_series(1, $1::int) AS i`,
-      [rows],
-    );
+    for (let first = 1; first <= rows; first += rowsPerInsert) {
+      stop.throwIfAborted();
+      await connection.query(
+        `INSERT INTO ${demoTable} (price, name, region, qty)
+         SELECT i::bigint * 7919 % 100000, 'product ' || i, CASE WHEN i % 3 > 0 THEN 'us' END, 1 + i % 9
+         FROM generate_series($1::int, $2::int) AS i`,
+        [first, Math.min(rows, first + rowsPerInsert - 1)],
+      );
+    }
     await connection.query(`VACUUM (ANALYZE) ${demoTable}`);
     const [row] = await connection.query<{ version: string }>(
       "SELECT split_part(current_setting('server_version'), ' ', 1) AS version",
@@ -209,12 +219,11 @@ async function dropAll(connection: Connection, databases: readonly string[]): Pr
 }
 
 async function use<T>(url: string, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = await connect(url, { applicationName: "shoofly: demo" });
-  try {
-    return await work(connection);
-  } finally {
-    await connection.close();
-  }
+  return await withConnection(projectAt(url, ""), work);
+}
+
+function projectAt(url: string, migrations: string): Project {
+  return { configFile: null, migrations, schema: demoSchema, lockBudgetMs: null, url: () => url };
 }
 
 function inDatabase(url: string, name: string): string {

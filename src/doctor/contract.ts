@@ -13,6 +13,9 @@ export interface Patient {
   readonly schema: string;
   /** Null without a journal. */
   readonly journal: JournalFacts | null;
+  /** Directory of the migration files. */
+  readonly migrations: string;
+  /** Those that can be read as migrations. */
   readonly files: readonly MigrationFile[];
 }
 

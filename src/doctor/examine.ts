@@ -76,7 +76,8 @@ async function patientOf(connection: Connection, project: Project): Promise<Pati
     connectAgain: async () => await connect(url, { applicationName: "shoofly" }),
     schema: project.schema,
     journal: await readJournal(connection),
-    files: discoverFiles(project.migrations),
+    migrations: project.migrations,
+    files: discoverFiles(project.migrations, "skip"),
   };
 }
 

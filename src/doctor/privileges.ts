@@ -1,10 +1,13 @@
 // Has the role what a plan needs: a schema of its own to make, and the rights of an owner on the tables?
+import { quoteIdentifier } from "../sql/identifier.ts";
 import { failed, ok, warning, type Check, type Finding, type Patient } from "./contract.ts";
 
 interface Rights {
   readonly role: string;
   readonly database: string;
   readonly may_create: boolean;
+  /** Null when the schema does not exist. */
+  readonly may_use_schema: boolean | null;
   readonly journal_owner: string | null;
   readonly owns_journal: boolean;
   readonly may_signal: boolean;
@@ -13,6 +16,7 @@ interface Rights {
 const rightsSql = `
   select pg_catalog.quote_ident(current_user) as role, pg_catalog.quote_ident(pg_catalog.current_database()) as database,
     pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') as may_create,
+    (select pg_catalog.has_schema_privilege(oid, 'CREATE') from pg_catalog.pg_namespace where nspname = $1) as may_use_schema,
     (select pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner)) from pg_catalog.pg_namespace where nspname = 'shoofly') as journal_owner,
     coalesce((select pg_catalog.pg_has_role(nspowner, 'USAGE') from pg_catalog.pg_namespace where nspname = 'shoofly'), true) as owns_journal,
     pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')
@@ -25,8 +29,17 @@ const foreignTablesSql = `
   where n.nspname = $1 and c.relkind in ('r', 'p') and not pg_catalog.pg_has_role(c.relowner, 'USAGE')
   group by 1 order by 1`;
 
-function onDatabase(rights: Rights): readonly Finding[] {
+function onDatabase(rights: Rights, schema: string): readonly Finding[] {
   const findings: Finding[] = [];
+  if (rights.may_use_schema === false) {
+    findings.push(
+      failed({
+        message: `role ${rights.role} may not create anything in schema ${schema}`,
+        cause: "Indexes are made there, which needs CREATE on the schema even of the table's owner.",
+        remedies: [`GRANT CREATE ON SCHEMA ${quoteIdentifier(schema)} TO ${rights.role};`],
+      }),
+    );
+  }
   if (!rights.may_create) {
     findings.push(
       failed({
@@ -71,9 +84,9 @@ async function onTables({ connection, schema }: Patient, role: string): Promise<
 export const privileges: Check = {
   name: "privileges",
   run: async (patient) => {
-    const [rights] = await patient.connection.query<Rights>(rightsSql);
+    const [rights] = await patient.connection.query<Rights>(rightsSql, [patient.schema]);
     if (rights === undefined) return [];
-    const findings = [...onDatabase(rights), ...(await onTables(patient, rights.role))];
+    const findings = [...onDatabase(rights, patient.schema), ...(await onTables(patient, rights.role))];
     return findings.length > 0 ? findings : [ok(`role ${rights.role} has what it needs`)];
   },
 };

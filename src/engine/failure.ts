@@ -35,7 +35,7 @@ const codeOf: Readonly<Record<DatabaseErrorKind, ErrorCode>> = {
 export function explain(error: unknown, circumstance: Circumstance): MigrationError {
   if (error instanceof MigrationError) return error;
   if (error instanceof DatabaseError) return explainDatabase(error, circumstance);
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new MigrationError("internal-error", {
     happened: `A fault in shoofly itself: ${text}`,
     safeNext: [`shoofly status ${circumstance.migration}`],

@@ -7,7 +7,7 @@ import { keyPositionOf, type KeyPosition } from "../dialects/postgres/key-positi
 import { lastBound, walkOf, type Bound, type Walk } from "../dialects/postgres/walk.ts";
 import type { Fill } from "../steps/contract.ts";
 import { FillWorker } from "./fill-worker.ts";
-import { ProgressMeter } from "./progress.ts";
+import { combineProgress, ProgressMeter, type OtherFills } from "./progress.ts";
 import type { Session } from "./session.ts";
 
 export interface FillLimits {
@@ -63,7 +63,11 @@ export async function runFill(session: Session, options: FillOptions): Promise<v
     ratio: isPlaced ? done.share : null,
     rowsEstimate,
   });
-  const board = new ProgressBoard(session, name, meter);
+  const board = new ProgressBoard(session, name, {
+    meter,
+    weight: step.rowsEstimate,
+    others: await readOthers(session, options),
+  });
   const job: FillJob = {
     name,
     options,
@@ -109,6 +113,20 @@ async function openWay(
   return frontier === null || frontier.last.length === 0 ? null : frontier;
 }
 
+/** Fills of other steps: done before this one, or still to come. An undo stands for itself. */
+async function readOthers(session: Session, { plan, step, direction }: FillOptions): Promise<OtherFills> {
+  const fills = plan.steps.filter((each) => each.kind === "backfill");
+  const at = fills.findIndex((each) => each.id === step.id);
+  if (direction === "undo") return { rowsDone: 0, weightDone: 0, weightPending: 0 };
+  const before = fills.slice(0, at);
+  const weigh = (some: typeof fills): number => some.reduce((sum, each) => sum + each.rowsEstimate, 0);
+  let rowsDone = 0;
+  for (const each of before) {
+    rowsDone += (await readDone(session.connection, { migration: plan.migration, step: each.id, direction })).rows;
+  }
+  return { rowsDone, weightDone: weigh(before), weightPending: weigh(fills.slice(at + 1)) };
+}
+
 async function runWorkers(session: Session, job: FillJob): Promise<void> {
   const workers = Array.from(
     { length: job.options.limits.workers },
@@ -130,33 +148,41 @@ async function runWorkers(session: Session, job: FillJob): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
+interface Measure {
+  readonly meter: ProgressMeter;
+  /** Share of this fill among all fills of the plan. */
+  readonly weight: number;
+  readonly others: OtherFills;
+}
+
 /** Shows and stores the progress, at most once per second. */
 class ProgressBoard {
   readonly #session: Session;
   readonly #name: FillName;
-  readonly #meter: ProgressMeter;
+  readonly #measure: Measure;
   #shownAtMs = 0;
   #storing: Promise<void> = Promise.resolve();
 
-  constructor(session: Session, name: FillName, meter: ProgressMeter) {
+  constructor(session: Session, name: FillName, measure: Measure) {
     this.#session = session;
     this.#name = name;
-    this.#meter = meter;
+    this.#measure = measure;
   }
 
   show(): void {
     const now = Date.now();
     if (now - this.#shownAtMs < progressEveryMs) return;
     this.#shownAtMs = now;
-    this.#put(this.#meter.read(now));
+    this.#put(this.#measure.meter.read(now));
   }
 
   async finish(): Promise<void> {
-    this.#put(this.#meter.finish(Date.now()));
+    this.#put(this.#measure.meter.finish(Date.now()));
     await this.#storing;
   }
 
-  #put(progress: Progress): void {
+  #put(ofStep: Progress): void {
+    const progress = combineProgress(ofStep, this.#measure.weight, this.#measure.others);
     this.#session.emit({ type: "progress.changed", step: this.#name.step, progress });
     // A note that fails is no reason to stop: the chunk ledger holds the truth.
     this.#storing = this.#session.notes.noteProgress(this.#name.migration, progress).catch(() => undefined);

@@ -43,6 +43,7 @@ export class Lease {
   #beating: Promise<void> = Promise.resolve();
   #restoring: Promise<void> | null = null;
   #beatAt = 0;
+  #onRestored: () => Promise<void> = async () => await Promise.resolve();
 
   constructor(connection: Connection, fence: number, options: LeaseOptions) {
     this.#connection = connection;
@@ -52,8 +53,9 @@ export class Lease {
   }
 
   /** Starts the heartbeat and answers control requests of one migration. */
-  watch(migration: string, on: OnControl): void {
+  watch(migration: string, on: OnControl, onRestored: () => Promise<void>): void {
     this.#control = { migration, on };
+    this.#onRestored = onRestored;
     this.#beating = this.#beat();
   }
 
@@ -142,7 +144,7 @@ export class Lease {
     await this.#connection.close();
     const until = Date.now() + (this.#options.reconnectMs ?? 60_000);
     for (let delayMs = 50; ; delayMs = Math.min(2_000, delayMs * 2)) {
-      if (await this.#retake(until)) return;
+      if (await this.#retake(until)) return await this.#onRestored().catch(() => undefined);
       await sleep(delayMs, undefined, { signal: this.#closing.signal });
     }
   }

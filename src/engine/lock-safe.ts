@@ -60,7 +60,7 @@ const pollMs = 250;
 const metadataTimeoutMs = 10_000;
 
 /** The ladder: 50, 75, 112, 168, 200, 200 … ms of waiting; pauses double from 100 ms to 2 s, each 0.5 to 1.5 times as long. */
-function attemptOf(attempt: number, random: () => number): Attempt {
+export function attemptOf(attempt: number, random: () => number): Attempt {
   const jitter = 0.5 + random();
   return {
     budgetMs: Math.min(budgetMsMax, Math.floor(firstBudgetMs * 1.5 ** (attempt - 1))),

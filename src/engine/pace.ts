@@ -9,6 +9,8 @@ export interface Pace {
 }
 
 const sliceMs = 60;
+/** A slice that takes this long is answered at once; shorter ones only move the average, else every hiccup would cost speed. */
+const slowMs = 90;
 const chunkMs = 500;
 const sliceRowsFirst = 1_000;
 const sliceRowsMax = 20_000;
@@ -20,13 +22,13 @@ export function firstPace(): Pace {
   return { rowsPerMs: null, sliceRows: sliceRowsFirst };
 }
 
-/** Grows by at most half per slice, shrinks at once. */
+/** Grows by at most half per slice, shrinks at once after a slow one. */
 export function paceAfter(pace: Pace, slice: { readonly rows: number; readonly elapsedMs: number }): Pace {
   if (slice.rows === 0) return pace;
   const measured = slice.rows / Math.max(slice.elapsedMs, 0.1);
   const average = pace.rowsPerMs ?? measured;
-  const rowsPerMs = measured < average ? measured : average + smoothing * (measured - average);
-  const wanted = Math.min(rowsPerMs * sliceMs, pace.sliceRows * growthMax, sliceRowsMax);
+  const rowsPerMs = slice.elapsedMs > slowMs ? Math.min(measured, average) : average + smoothing * (measured - average);
+  const wanted = Math.min(rowsPerMs * sliceMs, Math.max(pace.sliceRows * growthMax, pace.sliceRows + 1), sliceRowsMax);
   return { rowsPerMs, sliceRows: Math.max(1, Math.floor(wanted)) };
 }
 

@@ -83,3 +83,26 @@ export class ProgressMeter {
     while (this.#samples.length > 2 && (this.#samples[1]?.atMs ?? nowMs) < nowMs - windowMs) this.#samples.shift();
   }
 }
+
+/** What the other fills of the same plan have done and still have to do. */
+export interface OtherFills {
+  readonly rowsDone: number;
+  /** Weights are estimated rows. */
+  readonly weightDone: number;
+  readonly weightPending: number;
+}
+
+/** One figure for the whole migration, so that it does not go back to 0 with every table. */
+export function combineProgress(progress: Progress, weight: number, others: OtherFills): Progress {
+  const whole = weight + others.weightDone + others.weightPending;
+  if (others.weightDone + others.weightPending === 0 || whole === 0) return progress;
+  const pendingSeconds = progress.rowsPerSecond > 0 ? others.weightPending / progress.rowsPerSecond : null;
+  return {
+    ...progress,
+    ratio: Math.min(1, (others.weightDone + progress.ratio * weight) / whole),
+    rows: others.rowsDone + progress.rows,
+    rowsEstimate: others.rowsDone + progress.rowsEstimate + others.weightPending,
+    etaSeconds:
+      progress.etaSeconds === null || pendingSeconds === null ? null : Math.round(progress.etaSeconds + pendingSeconds),
+  };
+}

@@ -51,7 +51,11 @@ export class Session {
     this.emit = quietly(options.emit);
     this.#ending = AbortSignal.any([options.stop, options.cancel, this.#aborting.signal, lease.lost]);
     options.cancel.addEventListener("abort", this.#cancelStatements);
-    lease.watch(options.migration, (verb, by, reason) => this.#control(verb, { by, reason }));
+    lease.watch(
+      options.migration,
+      (verb, by, reason) => this.#control(verb, { by, reason }),
+      async () => await this.#cutDead(),
+    );
   }
 
   /** Makes sure that the journal is there and takes the lease. */
@@ -207,6 +211,20 @@ export class Session {
   readonly #cancelStatements = (): void => {
     for (const connection of this.#open) void connection.cancel().catch(() => undefined);
   };
+
+  /**
+   * Where one connection broke, others may have lost their server process without a word of it ever arriving here (a server that
+   * was restarted behind a firewall): their statements would wait for an answer until the operating system gives up.
+   */
+  async #cutDead(): Promise<void> {
+    const pids = [...this.#open].map((connection) => connection.pid);
+    const rows = await this.lease.connection.query<{ pid: number }>(
+      "select pid from pg_catalog.pg_stat_activity where pid = any ($1::int[]) and starts_with(application_name, $2)",
+      [pids, this.ownName],
+    );
+    const alive = new Set(rows.map(({ pid }) => pid));
+    for (const connection of this.#open) if (!alive.has(connection.pid)) connection.cut();
+  }
 
   #control(verb: string, request: AbortRequest): string {
     if (verb !== "abort") return `${verb} is not known to this runner`;

@@ -6,7 +6,7 @@ import { clearLedger } from "../dialects/postgres/chunks.ts";
 import { readStructure } from "../dialects/postgres/structure.ts";
 import type { SessionGate, StepContext, StepLimits, TransactionWork } from "../steps/contract.ts";
 import { runFill, type FillLimits } from "./fill.ts";
-import { runLockSafe } from "./lock-safe.ts";
+import { runLockSafe, type LockSafeOptions } from "./lock-safe.ts";
 import type { Session } from "./session.ts";
 
 export interface ContextOptions {
@@ -27,6 +27,7 @@ export interface BoundContext {
 
 export function bindContext(session: Session, options: ContextOptions): BoundContext {
   let recorded = false;
+  const waiting = waitingNotes(session, options.plan);
   const { plan, step, direction, limits, by } = options;
   const { verb, migration } = session.options;
   const lockSafe = async (work: TransactionWork, mode: { isAlone: boolean; records: boolean }): Promise<void> => {
@@ -41,7 +42,7 @@ export function bindContext(session: Session, options: ContextOptions): BoundCon
         beforeCommit: () =>
           session.options.crash(direction === "run" ? "step:before-commit" : "undo:before-commit", step.id),
       },
-      lockSafeOptions(session, options),
+      { ...lockSafeOptions(session, options), waiting },
     );
     recorded ||= mode.records;
   };
@@ -60,12 +61,11 @@ export function bindContext(session: Session, options: ContextOptions): BoundCon
     transact: async (work) => await lockSafe(work, { isAlone: false, records: true }),
     transactUnrecorded: async (work) => await lockSafe(work, { isAlone: false, records: false }),
     runAlone: async (work) => await lockSafe(work, { isAlone: true, records: false }),
-    fill: async (fill) =>
-      await runFill(session, { ...fill, plan, limits, waiting: async (on) => await showWaiting(session, plan, on) }),
+    fill: async (fill) => await runFill(session, { ...fill, plan, limits, waiting }),
     checkFence: async (connection) => await session.checkFence(connection),
     checkpoint: () => session.checkpoint(),
     pause: async (ms) => await session.pause(ms),
-    waiting: async (on) => await showWaiting(session, plan, on),
+    waiting,
     noteMismatched: async (count) => await session.journal.noteMismatched(plan.migration, count),
     noteEvent: async (what, detail) => await session.journal.appendEvent(plan.migration, by, what, detail),
   };
@@ -80,7 +80,7 @@ export async function recordEffect(session: Session, { plan, step, direction }: 
   if (step.kind === "backfill" && direction === "undo") await clearLedger(session.connection, plan.migration, step.id);
 }
 
-function lockSafeOptions(session: Session, { plan, step, limits }: ContextOptions): Parameters<typeof runLockSafe>[1] {
+function lockSafeOptions(session: Session, { plan, step, limits }: ContextOptions): Omit<LockSafeOptions, "waiting"> {
   return {
     connection: session.connection,
     ownName: session.ownName,
@@ -89,15 +89,18 @@ function lockSafeOptions(session: Session, { plan, step, limits }: ContextOption
     emit: session.emit,
     random: Math.random,
     pause: async (ms) => await session.pause(ms),
-    waiting: async (on) => await showWaiting(session, plan, on),
     again: `shoofly ${session.options.verb} ${plan.migration}`,
     isCanceled: () => session.isCanceled,
   };
 }
 
 /** By way of the lease's connection: the runner's own may be busy with the very statement that waits. */
-async function showWaiting(session: Session, plan: Plan, on: string | null): Promise<void> {
-  if (on === null) session.emit({ type: "waiting.ended", on: "" });
-  else session.emit({ type: "waiting.started", on });
-  await session.notes.noteWaiting(plan.migration, on).catch(() => undefined);
+function waitingNotes(session: Session, plan: Plan): (on: string | null) => Promise<void> {
+  let shown: string | null = null;
+  return async (on) => {
+    if (shown !== null) session.emit({ type: "waiting.ended", on: shown });
+    if (on !== null) session.emit({ type: "waiting.started", on });
+    shown = on;
+    await session.notes.noteWaiting(plan.migration, on).catch(() => undefined);
+  };
 }

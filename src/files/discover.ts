@@ -17,10 +17,18 @@ function refuse(file: string, happened: string, safeNext: readonly string[]): ne
   throw new MigrationError("file-name", { happened: `${file}: ${happened}`, safeNext, details: { file } });
 }
 
-/** Refuses a file that shoofly would have to skip: a migration that is silently left out is worse than an error. */
-function assertSupported(file: string, base: string): boolean {
+function isMigrationLike(base: string): boolean {
+  return !base.startsWith(".") && migrationEndings.has(parse(base).ext.toLowerCase());
+}
+
+function isSupported(base: string): boolean {
   const { name, ext } = parse(base);
-  if (base.startsWith(".") || !migrationEndings.has(ext.toLowerCase())) return false;
+  return ext === ".sql" && isMigrationName(name);
+}
+
+/** Refuses a file that shoofly would have to skip: a migration that is silently left out is worse than an error. */
+function assertSupported(file: string, base: string): void {
+  const { name, ext } = parse(base);
   if (ext !== ".sql") {
     refuse(file, `migrations are SQL files named YYYYMMDDHHMMSS_name.sql; ${ext} files are not supported.`, [
       `move ${file} out of the directory, or write the change as SQL: shoofly new NAME`,
@@ -32,7 +40,6 @@ function assertSupported(file: string, base: string): boolean {
       "shoofly new NAME   (makes a file with the right name)",
     ]);
   }
-  return true;
 }
 
 function read(directory: string, base: string): MigrationFile {
@@ -42,14 +49,20 @@ function read(directory: string, base: string): MigrationFile {
   return { name: parse(base).name, path, file: shownPath(path), text, checksum: checksumOf(text) };
 }
 
-/** All migration files of the directory in the order of their names; none when there is no directory. */
-export function discoverFiles(directory: string): readonly MigrationFile[] {
+/**
+ * All migration files of the directory in the order of their names; none when there is no directory.
+ * @param unsupported `skip` is for commands that only look: they must work whatever else lies there
+ */
+export function discoverFiles(directory: string, unsupported: "refuse" | "skip" = "refuse"): readonly MigrationFile[] {
   const absolute = resolve(directory);
   if (!existsSync(absolute)) return [];
-  return readdirSync(absolute, { withFileTypes: true })
+  const bases = readdirSync(absolute, { withFileTypes: true })
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => entry.name)
-    .filter((base) => assertSupported(shownPath(join(absolute, base)), base))
-    .toSorted()
-    .map((base) => read(absolute, base));
+    .filter(isMigrationLike)
+    .toSorted();
+  if (unsupported === "refuse") {
+    for (const base of bases) assertSupported(shownPath(join(absolute, base)), base);
+  }
+  return bases.filter(isSupported).map((base) => read(absolute, base));
 }

@@ -1,6 +1,6 @@
 // shoofly.config.json and the command line, as one set of settings. Flag before environment before file before default.
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { z } from "zod";
 import { MigrationError } from "../core/error.ts";
 import { shownPath } from "../files/discover.ts";
@@ -85,6 +85,8 @@ function readConfig(path: string): Config {
 
 function findConfig(given: string | undefined): string | null {
   const path = resolve(given ?? configFileName);
+  if (extname(path) !== ".json")
+    refuse(shownPath(path), "the configuration is a JSON file; other formats are not supported.");
   if (existsSync(path)) return path;
   if (given === undefined) return null;
   throw new MigrationError("usage", {

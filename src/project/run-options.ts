@@ -106,3 +106,13 @@ export function demoOptions(words: { readonly rows?: string; readonly rounds?: s
     rounds: wholeNumber(words.rounds ?? "2", "--rounds", 2),
   };
 }
+
+/** Reports are Markdown; another ending is refused before anything is planned. */
+export function reportPath(words: { readonly report?: string }): string | null {
+  if (words.report === undefined) return null;
+  if (/\.(md|markdown)$/i.test(words.report)) return words.report;
+  throw new MigrationError("usage", {
+    happened: `--report: "${words.report}" does not end in .md; reports are written as Markdown.`,
+    safeNext: ["--report plan.md"],
+  });
+}

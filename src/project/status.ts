@@ -107,7 +107,7 @@ export async function readStatus(connection: Connection, project: Project): Prom
     entryOf(record, facts as JournalFacts, problems.get(record.name) ?? []),
   );
   const names = new Set(known.map((entry) => entry.name));
-  const pending = discoverFiles(project.migrations)
+  const pending = discoverFiles(project.migrations, "skip")
     .filter((file) => !names.has(file.name))
     .map((file) => entryOfFile(file, project));
   return {

@@ -3,10 +3,10 @@ import type { Plan } from "../core/plan.ts";
 import type { Step } from "../core/step.ts";
 import { formatMs, plural } from "./units.ts";
 
-/** `<50 ms`, `20 s - 2 m 00 s`; a tilde marks it as an estimate. */
+/** `<50 ms`, `~20 s - 2 m 00 s`; the tilde marks an estimate. */
 export function formatEstimate([low, high]: readonly [number, number]): string {
   if (high <= 50) return "<50 ms";
-  return low < high / 2 ? `~${formatMs(low)} - ${formatMs(high)}` : `~${formatMs(high)}`;
+  return formatMs(low) === formatMs(high) ? `~${formatMs(high)}` : `~${formatMs(low)} - ${formatMs(high)}`;
 }
 
 export function totalEstimate(steps: readonly Step[]): readonly [number, number] {
@@ -60,9 +60,7 @@ export function summaryOf(plan: Plan): string {
   const blocking = longestBlockingMs(plan);
   return [
     plural(plan.steps.length, "step"),
-    blocking === 0
-      ? "no lock that blocks others"
-      : `longest blocking lock ${formatEstimate([0, blocking]).replace(/^~0 ms - /, "< ")}`,
+    blocking === 0 ? "no lock that blocks others" : `longest blocking lock ${formatEstimate([blocking, blocking])}`,
     formatEstimate(totalEstimate(plan.steps)),
     turn === null ? "reversible" : `reversible until step ${turn.number}`,
   ].join(" · ");

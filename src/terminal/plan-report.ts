@@ -40,7 +40,7 @@ function summary(plan: Plan): string {
   const users =
     blocking <= 50
       ? "Users should notice nothing: no lock that blocks reads or writes is planned for longer than 50 ms."
-      : `The longest lock that blocks reads or writes is planned for ${formatEstimate([0, blocking])}.`;
+      : `The longest lock that blocks reads or writes is planned for ${formatEstimate([blocking, blocking])}.`;
   return `${summaryOf(plan)}. ${users}`;
 }
 

@@ -122,7 +122,13 @@ test("a table of another owner", async () => {
   await client.query(`ALTER TABLE users OWNER TO ${owner}`);
   expect(await troubles()).toEqual([]);
   const other = await database.createRole();
-  await client.query(`GRANT CREATE ON DATABASE ${database.name} TO ${other}`);
+  await client.query(
+    `GRANT CREATE ON DATABASE ${database.name} TO ${other}; REVOKE CREATE ON SCHEMA public FROM PUBLIC`,
+  );
+  const [first, ...rest] = await troubles(["--db", database.urlAs(other)]);
+  expect(rest).toHaveLength(1);
+  expect(first?.remedies).toEqual([`GRANT CREATE ON SCHEMA "public" TO ${other};`]);
+  await client.query(`GRANT CREATE ON SCHEMA public TO ${other}`);
   const found = await troubles(["--db", database.urlAs(other)]);
   expect(found).toMatchObject([{ check: "privileges", level: "failed" }]);
   expect(found[0]?.remedies).toEqual([`GRANT ${owner} TO ${other};`]);
@@ -131,4 +137,15 @@ test("a table of another owner", async () => {
 test("a file whose version schema would not fit", async () => {
   project.migration(`20260101000000_${"x".repeat(45)}`, "-- Long.\nSELECT 1;\n");
   expect(await troubles()).toMatchObject([{ check: "identifiers", level: "failed" }]);
+});
+
+test("a file that plan and start refuse keeps nobody from looking", async () => {
+  project.migration("20260101000000_a", "-- A.\nSELECT 1;\n");
+  project.migration("wrong", "-- B.\nSELECT 1;\n");
+  expectFailure(await project.run(["plan", "a"]), "file-name", 2);
+  expect(await troubles()).toMatchObject([
+    { check: "identifiers", level: "failed", message: expect.stringContaining("wrong.sql") as string },
+  ]);
+  expect((await project.run(["status"])).code).toBe(0);
+  expect((await project.run(["latest"])).stdout).toBe("public\n");
 });

@@ -149,6 +149,49 @@ describe("on one server", () => {
     expect((await verb(["start", name])).state).toBe("ready");
   });
 
+  test("a runner that stands still for over 15 s counts as gone, although it holds the lease", async () => {
+    const holder = await holdRow();
+    const running = await beginFilling();
+    running.process.kill("SIGSTOP");
+    const client = await database.connect();
+    await client.query("UPDATE shoofly.lease SET heartbeat_at = clock_timestamp() - interval '16 s'");
+    expect(await entry()).toMatchObject({
+      state: "backfilling",
+      waitingFor: "runner gone",
+      next: `shoofly start ${name}`,
+    });
+    running.process.kill("SIGCONT");
+    await expect.poll(async () => (await entry()).waitingFor, { timeout: 20_000 }).not.toBe("runner gone");
+    await holder.query("COMMIT");
+    expect((await running.ended).code).toBe(0);
+  });
+
+  test("the second signal cancels the statement that runs", async () => {
+    project.migration("20260102000000_index", "-- An index.\nCREATE INDEX products_price ON products (price);\n");
+    await verb(["start", name]);
+    await verb(["complete", name, "--confirm", name]);
+    await verb(["purge", name, "--confirm", name]);
+    const holder = await database.connect();
+    // CREATE INDEX CONCURRENTLY waits for every transaction that may write the table.
+    await holder.query("BEGIN; LOCK TABLE products IN ROW EXCLUSIVE MODE");
+    const running = project.begin(["start", "index"]);
+    const client = await database.connect();
+    const isBuilding = async (): Promise<boolean> =>
+      (
+        await client.query(
+          "SELECT FROM pg_stat_activity WHERE query ~ '^CREATE INDEX CONCURRENTLY' AND state = 'active'",
+        )
+      ).rowCount === 1;
+    await expect.poll(isBuilding, { timeout: 20_000 }).toBe(true);
+    running.process.kill("SIGINT");
+    await expect.poll(() => running.output.stderr, { timeout: 10_000 }).toContain("Once more");
+    expect(await isBuilding()).toBe(true);
+    running.process.kill("SIGINT");
+    expectFailure(await running.ended, "interrupted", 130);
+    await holder.query("COMMIT");
+    expect((await verb(["start", "index"])).state).toBe("ready");
+  });
+
   test("abort is acknowledged by the runner, which ends with exit code 6", async () => {
     const holder = await holdRow();
     const running = await beginFilling();

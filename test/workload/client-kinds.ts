@@ -1,6 +1,6 @@
 // The table of client kinds: every way an application may talk to the database, for both versions where that makes sense.
 import type { Version } from "./shapes.ts";
-import { ownRowOperation } from "./own-rows.ts";
+import { ownRowOperation, updateToDefault } from "./own-rows.ts";
 import * as special from "./special-operations.ts";
 import type { Protocol, WorkloadClient } from "./workload-client.ts";
 
@@ -48,6 +48,7 @@ const ordinary: readonly (readonly [Naming, Protocol])[] = [
 ];
 
 const specials: readonly (Partial<ClientKind> & Pick<ClientKind, "mode" | "step">)[] = [
+  { mode: "UPDATE … SET column = DEFAULT", step: updateToDefault },
   { mode: "multi-row VALUES", step: special.multiRowInsert },
   { mode: "multi-row VALUES, named", protocol: "named", step: special.multiRowInsert },
   { mode: "INSERT … SELECT … ORDER BY", step: special.insertSelectOrdered },

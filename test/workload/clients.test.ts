@@ -62,8 +62,37 @@ describe.each(servers)("clients of both versions on $name", (server) => {
       for (const [mode, statements] of Object.entries(report.statementsByMode))
         expect(statements, mode).toBeGreaterThan(10);
       expect(report.maxWaitMs).toBeLessThan(1_000);
+      // One refusal for every change of the table's columns that the connection lived through, none of any other kind.
+      expect(report.hazards["base-table-prepared"] ?? 0).toBeLessThanOrEqual(2);
     }
-    await expectBothAgree(database);
+    await expectNewShape(database);
+  });
+
+  test("a value that does not reach the other version is noticed", async () => {
+    await using database = await createDatabase(server);
+    const options = await prepare(server, database, 12);
+    using migration = await migrator(database.url, fixtureMigration);
+    await migration.run("start");
+    const client = await database.connect();
+    // What a missing trigger would look like: NOT NULL of the new shape must not hide it behind failing statements.
+    await client.query(
+      "ALTER TABLE products DISABLE TRIGGER ALL; ALTER TABLE products ALTER COLUMN price SET DEFAULT 700",
+    );
+    const { rows: checks } = await client.query<{ name: string }>(
+      "SELECT conname AS name FROM pg_constraint WHERE conrelid = 'products'::regclass AND contype = 'c'",
+    );
+    for (const { name } of checks) await client.query(`ALTER TABLE products DROP CONSTRAINT ${quoteIdentifier(name)}`);
+    const workload = await startWorkload({
+      ...options,
+      versions: ["old"],
+      isCrossing: true,
+      only: ({ mode }) => mode === "path, named",
+    });
+    await sleep(1_500);
+    const report = await workload.stop();
+    expect(report.failed).toBeGreaterThan(0);
+    expect(report.failures[0]).toMatchObject({ mode: "old: path, named", sqlstate: null });
+    expect(report.failures[0]?.message).toContain("through the new version");
   });
 });
 
@@ -96,7 +125,7 @@ async function prepare(
   };
 }
 
-async function expectBothAgree(database: TestDatabase): Promise<void> {
+async function expectNewShape(database: TestDatabase): Promise<void> {
   const client = await database.connect();
   const { rows: columns } = await client.query<{ name: string }>(
     "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'public.products'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY 1",

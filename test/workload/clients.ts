@@ -34,8 +34,9 @@ export interface Report {
   readonly seed: number;
   readonly statements: number;
   readonly statementsByMode: Readonly<Record<string, number>>;
+  /** The first of every mode and SQLSTATE. */
   readonly failures: readonly Failure[];
-  /** More than `failures` holds, when there were very many. */
+  /** All of them. */
   readonly failed: number;
   /** Failures that the plan names as a hazard, by its name. */
   readonly hazards: Readonly<Record<string, number>>;
@@ -129,7 +130,10 @@ function makeClient(
         return;
       }
       state.failed += 1;
-      if (state.failures.length < failuresKept) state.failures.push(failure);
+      const isKnown = state.failures.some(
+        ({ mode, sqlstate }) => mode === failure.mode && sqlstate === failure.sqlstate,
+      );
+      if (!isKnown && state.failures.length < failuresKept) state.failures.push(failure);
     },
   });
 }
@@ -172,7 +176,7 @@ async function runClient(
       failuresInARow += 1;
       client.own.clear();
       client.freed.length = 0;
-      await client.recover().catch(() => undefined);
+      await (kind.hazard === undefined ? client.recover() : client.reconnect()).catch(() => undefined);
     }
     await sleep(pauseMs * (0.5 + client.random.next()));
   }

@@ -7,6 +7,7 @@ import type { Event } from "../../src/core/event.ts";
 import { connect } from "../../src/dialects/postgres/connect.ts";
 import { adopt } from "../../src/project/baseline.ts";
 import type { Project } from "../../src/project/config.ts";
+import { makePlan } from "../../src/project/make-plan.ts";
 import { changeMigration, type RunControls, startMigration } from "../../src/project/verbs.ts";
 
 export interface Migration {
@@ -38,6 +39,8 @@ export async function migrator(url: string, migration: Migration): Promise<Migra
   };
   const connection = await connect(url, { applicationName: "test" });
   await adopt(connection, project, { baseline: null, agree: async () => await Promise.resolve(true) });
+  // Loads the parser now: later that would stall the clients of the same process, and look like a wait for the database.
+  await makePlan(connection, project, migration.name);
   await connection.close();
   const events: Event[] = [];
 

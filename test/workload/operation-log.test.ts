@@ -8,7 +8,7 @@ import { fixtureMigration, fixtureSchemaSql, fixtureVersionSchema } from "./fixt
 import { migrator, type Migrator } from "./migrate.ts";
 import { type Dialect, randomWrite, sqlOf, type Write, type Writer } from "./operation-log.ts";
 
-const seeds = [1, 2, 3, 4, 5, 6];
+const seeds = process.env["SHOOFLY_FULL"] === "1" ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 2];
 const operationsPerStep = 25;
 
 const version = quoteIdentifier(fixtureVersionSchema);

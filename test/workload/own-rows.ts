@@ -11,7 +11,6 @@ type Operation = (client: WorkloadClient) => Promise<void>;
 const operations: readonly (readonly [weight: number, operation: Operation])[] = [
   [4, insertOne],
   [4, updateSome],
-  [process.env["NODEF"] ? 0 : 1, updateToDefault],
   [2, upsert],
   [1, insertOrNothing],
   [2, selectStar],
@@ -84,7 +83,7 @@ async function updateSome(client: WorkloadClient): Promise<void> {
 }
 
 /** Columns with a default, by the DEFAULT keyword. */
-async function updateToDefault(client: WorkloadClient): Promise<void> {
+export async function updateToDefault(client: WorkloadClient): Promise<void> {
   const columns = client.shape.columns.filter((column) => column.default !== undefined);
   if (columns.length === 0) return await updateSome(client);
   const [key, before] = await someOwn(client);

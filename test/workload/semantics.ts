@@ -1,7 +1,8 @@
-// The list of all scenarios: those of INSERT, UPDATE and the rest, and a few of each repeated in every way of naming a version
+// The list of all scenarios: those of INSERT, UPDATE and other statements, and a few of each repeated in every way of naming a version
 // and every protocol.
 import type { Protocol, Scenario, Way } from "./scenario.ts";
 import { insertScenarios } from "./semantics-insert.ts";
+import { otherScenarios } from "./semantics-other.ts";
 import { updateScenarios } from "./semantics-update.ts";
 
 const ways: readonly Way[] = ["qualified", "path", "path list", "role"];
@@ -64,6 +65,7 @@ function literal(value: string | null): string {
 export const scenarios: readonly Scenario[] = [
   ...insertScenarios,
   ...updateScenarios,
+  ...otherScenarios,
   ...repeated.flatMap((scenario) =>
     ways.flatMap((way) =>
       protocols.map((protocol) => ({

@@ -18,6 +18,8 @@ export interface Failure {
   readonly sqlstate: string | null;
   readonly message: string;
   readonly sql: string;
+  /** When, for the comparison with what the migration did then. */
+  readonly at: string;
 }
 
 export interface ClientOptions {
@@ -114,6 +116,12 @@ export class WorkloadClient {
     else await this.#client.query("ROLLBACK");
   }
 
+  /** What a pool does with a connection whose prepared statement is spoilt: every further execution would fail, too. */
+  async reconnect(): Promise<void> {
+    await this.end();
+    await this.connect();
+  }
+
   /** Runs one statement in the client's protocol (or the given one) and returns its rows as texts. */
   async run(
     sql: string,
@@ -147,7 +155,7 @@ export class WorkloadClient {
 
   /** A value came back other than it was written. */
   mismatch(message: string): void {
-    this.options.fail({ mode: this.options.mode, sqlstate: null, message, sql: "" });
+    this.options.fail({ mode: this.options.mode, sqlstate: null, message, sql: "", at: new Date().toISOString() });
   }
 
   #nameOf(sql: string): string {
@@ -168,7 +176,13 @@ export class WorkloadClient {
       return await work(this.#client);
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      this.options.fail({ mode: this.options.mode, sqlstate: code ?? "connection", message, sql: sql.slice(0, 500) });
+      this.options.fail({
+        mode: this.options.mode,
+        sqlstate: code ?? "connection",
+        message,
+        sql: sql.slice(0, 500),
+        at: new Date().toISOString(),
+      });
       throw new StatementFailed(message);
     } finally {
       this.latency.add(performance.now() - startedAt);

@@ -19,6 +19,8 @@ export interface Connection {
   /** Cancels the running statement from a second connection. */
   cancel(): Promise<void>;
   close(): Promise<void>;
+  /** Gives up a connection whose server process is known to be gone: statements that wait for its answer fail at once. */
+  cut(): void;
 }
 
 export interface QueryOptions {
@@ -177,15 +179,19 @@ function makeConnection(url: string, client: pg.Client, { pid, isLost, secrets }
     close: async () => {
       await closeClient(client);
     },
+    cut: () => void streamOf(client).destroy(),
   };
 }
 
 /** Says goodbye; where a statement still runs or the server does not answer, the socket is cut after two seconds. */
 async function closeClient(client: pg.Client): Promise<void> {
-  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
-  const cut = setTimeout(() => stream.destroy(), 2_000);
+  const cut = setTimeout(() => streamOf(client).destroy(), 2_000);
   await client.end().catch(() => undefined);
   clearTimeout(cut);
+}
+
+function streamOf(client: pg.Client): Duplex {
+  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 }
 
 /** Types whose JavaScript value is exact; everything else, int8, numeric and timestamps included, stays the server's text. */

@@ -131,7 +131,7 @@ export function translateError(error: unknown, circumstances: Circumstances = {}
 }
 
 /** One line of at most 200 characters. */
-function excerpt(statement: string): string {
+export function excerpt(statement: string): string {
   const line = statement.slice(0, 2_000).replaceAll(/\s+/g, " ").trim();
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }

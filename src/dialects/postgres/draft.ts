@@ -26,6 +26,8 @@ export interface Addition {
   readonly definition: string;
   /** Value for rows of the old version; null: the default does it. */
   readonly up: Template | null;
+  /** Its default expression, however it is set. */
+  readonly default: string | null;
   /** Set after the column is there, because evaluating it per row would rewrite the table. */
   readonly lateDefault: string | null;
   /** Enforced by a validated check until the switch makes it the column's own. */
@@ -135,6 +137,13 @@ export function columnNamed(table: TableDraft, name: string): ColumnDraft | unde
 /** The physical column that holds the new version's value until the switch. */
 export function holderOf(column: ColumnDraft): string {
   return column.replacement?.physical ?? column.physical;
+}
+
+/** The default of the new shape's column; null for identity and generated columns, whose values the server makes. */
+export function defaultOf(column: ColumnDraft): string | null {
+  return column.replacement === null
+    ? (column.addition?.default ?? column.column?.default ?? null)
+    : column.replacement.default;
 }
 
 /** The table is touched: its columns differ between the versions or change underneath. */

@@ -47,7 +47,7 @@ async function readHistogram(
 }
 
 /** Each pair of neighbouring marks holds the same share; in between in proportion. */
-function positionAmong(marks: readonly number[], value: number): number {
+export function positionAmong(marks: readonly number[], value: number): number {
   const buckets = marks.length - 1;
   if (buckets < 1) return 0;
   const above = marks.findIndex((mark) => mark > value);

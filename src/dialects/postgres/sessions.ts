@@ -86,7 +86,7 @@ function hasWord(text: string, word: string): boolean {
 }
 
 /** First name of a search_path as the catalog stores it: quoted where needed, folded to lower case otherwise. */
-function firstOfPath(path: string): string | null {
+export function firstOfPath(path: string): string | null {
   const [, quoted, bare] = /^\s*(?:"((?:[^"]|"")*)"|([^,\s"]+))/.exec(path) ?? [];
   return quoted === undefined ? (bare?.toLowerCase() ?? null) : quoted.replaceAll('""', '"');
 }

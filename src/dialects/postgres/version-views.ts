@@ -2,7 +2,7 @@
 import type { Grant } from "../../core/schema.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { Draft, TableDraft } from "./draft.ts";
-import { holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
+import { defaultOf, holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
 import { stateSchema, versionSchemaComment } from "./names.ts";
 import { newVersionWriter } from "./sync-triggers.ts";
 
@@ -59,9 +59,22 @@ export function dropInnerView(draft: Draft, table: TableDraft): string[] {
 
 /** The view that clients of the new version use, until the switch. */
 export function outerView(draft: Draft, table: TableDraft): string[] {
-  if (!isSynced(table)) return [viewOver(draft, table, selectList(table, holderOf), base(draft, table))];
   const names = table.columns.flatMap((column) => (column.newName === null ? [] : [quoteIdentifier(column.newName)]));
-  return [viewOver(draft, table, names, inner(draft, table))];
+  const view = isSynced(table)
+    ? viewOver(draft, table, names, inner(draft, table))
+    : viewOver(draft, table, selectList(table, holderOf), base(draft, table));
+  return [view, ...viewDefaults(draft, table)];
+}
+
+/** `UPDATE … SET c = DEFAULT` through a view takes the view's default, and NULL when it has none (manual, ALTER VIEW). */
+function viewDefaults(draft: Draft, table: TableDraft): string[] {
+  return table.columns.flatMap((column) => {
+    const value = defaultOf(column);
+    if (column.newName === null || value === null) return [];
+    return [
+      `ALTER VIEW ${quoteQualified(draft.versionSchema, table.name)} ALTER COLUMN ${quoteIdentifier(column.newName)} SET DEFAULT ${value}`,
+    ];
+  });
 }
 
 /** The same view straight over the table, from the switch on: only one shape is written. */

@@ -75,7 +75,8 @@ function additionOf(change: Change, statement: Statement, up: Addition["up"]): A
   const { type, collation, defaultText } = parts(statement);
   const isNotNull = constraintKinds(change.definition).includes("CONSTR_NOTNULL");
   const head = `${type}${collation}`;
-  if (up !== null) return { definition: head, up, lateDefault: defaultText, lateNotNull: isNotNull };
+  if (up !== null)
+    return { definition: head, up, default: defaultText, lateDefault: defaultText, lateNotNull: isNotNull };
   if (defaultText === null) {
     if (isNotNull)
       refuse(
@@ -83,17 +84,18 @@ function additionOf(change: Change, statement: Statement, up: Addition["up"]): A
         `A NOT NULL column without a default has no value for the rows that are there, nor for those the old version writes.`,
         "Add a DEFAULT, or a line before the statement: -- shoofly:up EXPRESSION",
       );
-    return { definition: head, up: null, lateDefault: null, lateNotNull: false };
+    return { definition: head, up: null, default: null, lateDefault: null, lateNotNull: false };
   }
   // A constant default is kept in the catalog and touches no row (manual, ALTER TABLE, Notes, since version 11).
   if (!volatileDefault(change.definition))
     return {
       definition: `${head} DEFAULT ${defaultText}${isNotNull ? " NOT NULL" : ""}`,
       up: null,
+      default: defaultText,
       lateDefault: null,
       lateNotNull: false,
     };
-  return { definition: head, up: null, lateDefault: defaultText, lateNotNull: isNotNull };
+  return { definition: head, up: null, default: defaultText, lateDefault: defaultText, lateNotNull: isNotNull };
 }
 
 /** The author's type, collation and default text. */
