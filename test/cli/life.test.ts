@@ -187,8 +187,9 @@ describe("on one server", () => {
     await expect.poll(() => running.output.stderr, { timeout: 10_000 }).toContain("Once more");
     expect(await isBuilding()).toBe(true);
     running.process.kill("SIGINT");
-    expectFailure(await running.ended, "interrupted", 130);
+    await expect.poll(isBuilding, { timeout: 10_000 }).toBe(false);
     await holder.query("COMMIT");
+    expectFailure(await running.ended, "interrupted", 130);
     expect((await verb(["start", "index"])).state).toBe("ready");
   });
 
