@@ -30,6 +30,8 @@ export class FillWorker {
   #pace: Pace = firstPace();
   #connection: Connection | null = null;
   #losses = 0;
+  /** Halves of a slice that failed by its data: joined with others again, they would fail again, for ever. */
+  readonly #suspects = new WeakSet<Slice>();
 
   constructor(session: Session, job: FillJob, role: string) {
     this.#session = session;
@@ -193,6 +195,7 @@ export class FillWorker {
   async #nextSlice(queue: Slice[]): Promise<Slice | null> {
     const first = queue.shift();
     if (first === undefined) return null;
+    if (this.#suspects.has(first)) return first;
     let { upper, rows } = first;
     if (rows > this.#pace.sliceRows) {
       const parts = await this.#job.walk.split(this.#opened(), first, this.#pace.sliceRows);
@@ -201,6 +204,7 @@ export class FillWorker {
       return parts[0];
     }
     for (let next = queue[0]; next !== undefined && rows + next.rows <= this.#pace.sliceRows; next = queue[0]) {
+      if (this.#suspects.has(next)) break;
       upper = next.upper;
       rows += next.rows;
       queue.shift();
@@ -250,7 +254,10 @@ export class FillWorker {
     if (isData && parts === null) throw await this.#quarantined(error, slice);
     if (parts === null) queue.unshift(slice);
     else queue.unshift(...parts);
-    if (isData) return patience;
+    if (isData) {
+      for (const part of parts ?? []) this.#suspects.add(part);
+      return patience;
+    }
     this.#pace = paceAfterRefusal(this.#pace, slice.rows);
     return await patienceAfterRefusal(this.#session, this.#job, {
       patience,
