@@ -20,7 +20,7 @@ const rightsSql = `
     (select pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner)) from pg_catalog.pg_namespace where nspname = 'shoofly') as journal_owner,
     coalesce((select pg_catalog.pg_has_role(nspowner, 'USAGE') from pg_catalog.pg_namespace where nspname = 'shoofly'), true) as owns_journal,
     pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')
-      or not exists (select from pg_catalog.pg_stat_activity where application_name like 'shoofly:%' and usename <> current_user) as may_signal`;
+      or not exists (select from pg_catalog.pg_stat_activity where datname = pg_catalog.current_database() and application_name like 'shoofly:%' and usename <> current_user) as may_signal`;
 
 const foreignTablesSql = `
   select pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(c.relowner)) as owner, pg_catalog.count(*)::int as tables,
