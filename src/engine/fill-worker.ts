@@ -11,6 +11,7 @@ import {
 } from "../dialects/postgres/chunks.ts";
 import type { Connection } from "../dialects/postgres/connect.ts";
 import { DatabaseError } from "../dialects/postgres/database-error.ts";
+import { keepUserTriggersStill, mayKeepUserTriggersStill } from "../dialects/postgres/user-triggers.ts";
 import type { Bound, Slice } from "../dialects/postgres/walk.ts";
 import type { FillJob } from "./fill.ts";
 import { patienceAfterRefusal, patienceAfterSuccess, startPatience, type Patience } from "./fill-patience.ts";
@@ -30,6 +31,8 @@ export class FillWorker {
   #pace: Pace = firstPace();
   #connection: Connection | null = null;
   #losses = 0;
+  /** Statements that tell the database that this is a fill and no write of the application. */
+  #mark = "";
   /** Halves of a slice that failed by its data: joined with others again, they would fail again, for ever. */
   readonly #suspects = new WeakSet<Slice>();
 
@@ -79,6 +82,10 @@ export class FillWorker {
   /** The plan for a slice follows the key range; statistics that are old or missing must not turn it into a scan of the table. */
   async #prepare(connection: Connection): Promise<Connection> {
     await connection.query("set plan_cache_mode = force_custom_plan; set enable_seqscan = off");
+    if (this.#job.options.step.mode === "fill") {
+      const mayKeepStill = await mayKeepUserTriggersStill(connection);
+      this.#mark = `set local shoofly.fill = 'on'; ${mayKeepStill ? `${keepUserTriggersStill};` : ""}`;
+    }
     return connection;
   }
 
@@ -223,9 +230,8 @@ export class FillWorker {
   ): Promise<number> {
     const { name, options, crash } = this.#job;
     const connection = this.#opened();
-    const mark = options.step.mode === "fill" ? "set local shoofly.fill = 'on';" : "";
     const begun = connection.query(
-      `begin; set local lock_timeout = ${lockTimeoutMs}; set local statement_timeout = ${timeoutMs}; ${mark} ${this.#fenceSql()}`,
+      `begin; set local lock_timeout = ${lockTimeoutMs}; set local statement_timeout = ${timeoutMs}; ${this.#mark} ${this.#fenceSql()}`,
     );
     const filled = connection.affected(options.sql, [...slice.lower, ...slice.upper], { name: "fill-slice" });
     const lifted = connection.query("set local statement_timeout = 0");

@@ -1,6 +1,7 @@
 // Step kind `verify`: compares the shapes row by row, mends what may be mended, and refuses to go on with a difference.
 import { MigrationError } from "../core/error.ts";
 import type { Check, VerifyStep } from "../core/step.ts";
+import { keepUserTriggersStill, mayKeepUserTriggersStill } from "../dialects/postgres/user-triggers.ts";
 import type { Presence, StepContext, StepKind } from "./contract.ts";
 
 const repairRoundsMax = 5;
@@ -44,9 +45,10 @@ async function countMismatched(check: Check, { connection }: StepContext): Promi
   return Number(row?.mismatched ?? 0);
 }
 
-/** Marked as a fill, so that the sync triggers do not take it for a write of the new version. */
+/** Marked as a fill, so that the sync triggers do not take it for a write of the new version, and the user's triggers rest. */
 async function repair(step: VerifyStep, repairSql: string, context: StepContext): Promise<void> {
-  const statements = ["set local shoofly.fill = 'on'", repairSql];
+  const mayKeepStill = await mayKeepUserTriggersStill(context.connection);
+  const statements = ["set local shoofly.fill = 'on'", ...(mayKeepStill ? [keepUserTriggersStill] : []), repairSql];
   await context.transactUnrecorded({ statements, locks: step.locks, isLong: true });
 }
 

@@ -240,13 +240,45 @@ describe.each(servers)("on $name", (server) => {
       alter table items add column seen text;
       create function note() returns trigger language plpgsql as $$
       begin new.seen := coalesce(current_setting('shoofly.fill', true), ''); return new; end $$;
-      create trigger note before update on items for each row execute function note();`);
+      create trigger note before update on items for each row execute function note();
+      alter table items enable always trigger note;`);
     const plan = planOf("m1", [fill("backfill.1", { key: idKey, set: "n = 1" })]);
     await run(database.url, "start", plan);
     expect((await client.query("select distinct seen from items")).rows).toEqual([{ seen: "on" }]);
     await run(database.url, "rollback", plan);
     await run(database.url, "start", planOf("m1", [fill("backfill.1", { key: idKey, ...countOnce })]));
     expect((await client.query("select distinct seen from items")).rows).toEqual([{ seen: "" }]);
+  });
+
+  test("triggers of the user rest during a fill where the role may see to it, and fire for the author's change", async () => {
+    await using database = await fresh();
+    const client = await database.connect();
+    await client.query(`
+      alter table items add column stamped int not null default 0;
+      create function stamp() returns trigger language plpgsql as $$
+      begin new.stamped := new.stamped + 1; return new; end $$;
+      create trigger stamp before update on items for each row execute function stamp();`);
+    const stamped = async (): Promise<unknown> =>
+      (await client.query("select min(stamped) as least, max(stamped) as most from items")).rows[0];
+    const plan = planOf("m1", [fill("backfill.1", { key: idKey, set: "n = 1" })]);
+    await run(database.url, "start", plan);
+    expect(await stamped()).toEqual({ least: 0, most: 0 });
+    await run(database.url, "rollback", plan);
+    await run(database.url, "start", planOf("m1", [fill("backfill.1", { key: idKey, ...countOnce })]));
+    expect(await stamped()).toEqual({ least: 1, most: 1 });
+  });
+
+  test("a role that may not keep the user's triggers still fills all the same", async () => {
+    await using database = await fresh();
+    const role = await database.createRole();
+    const client = await database.connect();
+    await client.query(`grant create on database ${database.name} to ${role}; alter table items owner to ${role};
+      grant create, usage on schema public to ${role}`);
+    const found = await client.query("select to_regnamespace('shoofly') is null as absent");
+    if (found.rows[0]?.absent === false) await client.query("drop schema shoofly cascade");
+    const record = await run(database.urlAs(role), "start", planFor(idKey));
+    expect(record).toMatchObject({ state: "ready" });
+    expect(await sums(database)).toEqual({ rows, n: rows, most: 1 });
   });
 
   test("stops between two slices when asked, and keeps what was done", async () => {
