@@ -1,7 +1,7 @@
 // `npm test`: builds, sees to the servers, runs every test; the last line is `N passed, N failed`, the exit code is kept.
 // Arguments go to vitest, for example `npm test -- test/shadow`.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -36,7 +36,19 @@ function finish(passed, failed, skipped, status) {
   process.exit(isFaulty ? status || 1 : 0);
 }
 
+/** Every supported major of PostgreSQL, for the tests of the shadow server: a package of its own that users never install. */
+function installMajors() {
+  const directory = join(root, "test/servers");
+  const wanted = readFileSync(join(directory, "package-lock.json"), "utf8");
+  const stamp = join(directory, "node_modules/.installed-lock");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return 0;
+  const status = run("npm", ["ci", "--prefix", directory, "--no-audit", "--no-fund", "--ignore-scripts"]);
+  if (status === 0) writeFileSync(stamp, wanted);
+  return status;
+}
+
 if (run("node", ["scripts/build.mjs"]) !== 0) finish(0, 1, 0, 1);
+if (installMajors() !== 0) finish(0, 1, 0, 1);
 
 const directory = mkdtempSync(join(tmpdir(), "shoofly-report-"));
 const report = join(directory, "report.json");
