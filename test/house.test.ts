@@ -84,7 +84,7 @@ function filesBelow(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.includes("/cases/") && !path.includes("__snapshots__"));
+    .filter((path) => !/\/(cases|__snapshots__|node_modules)\//.test(path));
 }
 
 function importsOf(path: string, text: string): Import[] {
