@@ -43,6 +43,9 @@ export interface Constraint {
   readonly validated: boolean;
   /** For a foreign key: the referenced table as `schema.table`. */
   readonly references: string | null;
+  /** The same in parts, with the referenced columns in the order of `columns`. */
+  readonly foreignKey: { readonly schema: string; readonly table: string; readonly columns: readonly string[] } | null;
+  readonly comment: string | null;
 }
 
 export interface Trigger {
@@ -78,6 +81,8 @@ export interface Table {
     readonly table: string;
     readonly constraint: string;
     readonly columns: readonly string[];
+    /** What a delete here does to the rows there. */
+    readonly onDelete: "no action" | "restrict" | "cascade" | "set null" | "set default";
   }[];
   /** Views, rules, policies, publications and statistics that depend on a column and are not ours. */
   readonly dependents: readonly { readonly column: string; readonly what: string }[];

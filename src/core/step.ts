@@ -19,6 +19,8 @@ export interface Loss {
   readonly what: string;
   /** Query with one row and one column: how many rows would be lost. */
   readonly countSql: string;
+  /** The same for a table that has another name from the switch on: asked when `countSql` meets a name that is not there. */
+  readonly countSqlAfterSwitch?: string;
   /** Idempotent statements that keep the data in `shoofly.archive_*`, run in one transaction right before the undo. */
   readonly archiveSql: readonly string[];
 }

@@ -81,12 +81,17 @@ async function checkLoss(
 
 /** What a step that is not (or no longer) done would lose may not exist at all. */
 async function countLoss(runner: StepRunner, loss: Loss, state: StepState): Promise<number> {
-  try {
-    const [row] = await runner.session.connection.query(loss.countSql);
+  const count = async (sql: string): Promise<number> => {
+    const [row] = await runner.session.connection.query(sql);
     return Number(Object.values(row ?? {})[0] ?? 0);
+  };
+  try {
+    return await count(loss.countSql);
   } catch (error) {
-    if (state !== "done" && error instanceof DatabaseError && error.kind === "undefined-object") return 0;
-    throw error;
+    if (!(error instanceof DatabaseError) || error.kind !== "undefined-object") throw error;
+    if (state !== "done") return 0;
+    if (loss.countSqlAfterSwitch === undefined) throw error;
+    return await count(loss.countSqlAfterSwitch);
   }
 }
 

@@ -7,14 +7,18 @@ import { createIndex } from "./create-index/postgres.ts";
 import { createTable } from "./create-table/postgres.ts";
 import { dropColumn } from "./drop-column/postgres.ts";
 import { dropIndex } from "./drop-index/postgres.ts";
+import { dropTable } from "./drop-table/postgres.ts";
 import { dropNotNull } from "./drop-not-null/postgres.ts";
 import { raw } from "./raw/postgres.ts";
 import { renameColumn } from "./rename-column/postgres.ts";
+import { renameTable } from "./rename-table/postgres.ts";
 import { setNotNull } from "./set-not-null/postgres.ts";
 import { updateRows } from "./update-rows/postgres.ts";
 
 export const operations: readonly Matcher[] = [
   matcherOf(createTable),
+  matcherOf(dropTable),
+  matcherOf(renameTable),
   matcherOf(addColumn),
   matcherOf(dropColumn),
   matcherOf(renameColumn),

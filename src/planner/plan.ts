@@ -115,7 +115,11 @@ function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
         locked.has(prefix + table.name) ||
         draft.changes.some((change) => change.table === table.name),
     )
-    .map((table) => prefix + table.name)
+    .flatMap((table) => [
+      table.name,
+      ...(table.newName === null || table.newName === table.name ? [] : [table.newName]),
+    ])
+    .map((name) => prefix + name)
     .toSorted();
 }
 
@@ -170,7 +174,7 @@ function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
       ? [
           baseTableHazard(
             draft,
-            reshaped.map((table) => table.name),
+            reshaped.map((table) => table.oldName ?? table.name),
           ),
         ]
       : [];

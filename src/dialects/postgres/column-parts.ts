@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
 import { substituteColumns } from "./definition.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
 import { holderOf } from "./draft.ts";
+import { orderRenames } from "./rename-order.ts";
 
 interface ShadowIndex {
   readonly index: Index;
@@ -156,19 +157,5 @@ export function renameSequence(table: TableDraft, after: (physical: string) => s
     ...(column.replacement === null ? [] : [column.replacement.physical]),
   ]);
   const wanted = physical.map((name) => [name, after(name)] as [string, string]).filter(([from, to]) => from !== to);
-  const sequence: [string, string][] = [];
-  const open = [...wanted];
-  const taken = new Set(physical);
-  while (open.length > 0) {
-    const index = open.findIndex(([, to]) => !taken.has(to));
-    const next = open[Math.max(index, 0)];
-    if (next === undefined) break;
-    const [from, to] = next;
-    const target = index === -1 ? `_shoofly_swap_${sequence.length}` : to;
-    sequence.push([from, target]);
-    taken.delete(from);
-    taken.add(target);
-    open.splice(Math.max(index, 0), 1, ...(index === -1 ? [[target, to] as [string, string]] : []));
-  }
-  return sequence;
+  return orderRenames(wanted);
 }

@@ -28,6 +28,14 @@ import {
 import { ddlStep, lockOn, stepBase } from "./step-parts.ts";
 import type { NewStep } from "./step-parts.ts";
 import { offerVersion, withdrawVersion } from "./version-views.ts";
+import {
+  moveTables,
+  orphanLoss,
+  purgeRetired,
+  relaxedParents,
+  tableAfterSwitch,
+  validateWayBack,
+} from "./whole-table.ts";
 
 /** An index the author asked for, placed once the columns it needs are filled. */
 export interface Composition {
@@ -59,6 +67,7 @@ export function compose({ draft, checks }: Composition): Step[] {
     ...own("contract"),
     ...own("purge"),
     ...reshaped.flatMap((table) => purgeTable(draft, table)),
+    ...purgeRetired(draft),
     ...purgeState(draft),
   ];
   return numbered(steps);
@@ -254,22 +263,28 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
   ];
   if (reshaped.length === 0) return gates;
   const parts = reshaped.map((table) => switchTable(draft, table));
+  const moves = moveTables(draft);
   return [
     ...gates,
     ...reshaped.flatMap((table) => prepareWayBack(draft, table)),
+    ...validateWayBack(draft),
     ddlStep("switch", "expand", `switch ${reshaped.map((table) => table.name).join(", ")} to the new shape`, {
       sql: [
         ...parts.flatMap((part) => part.views),
         ...parts.map((part) => part.lock),
         ...parts.flatMap((part) => part.tables),
+        ...moves.sql,
       ],
       undo: [
         ...parts.flatMap((part) => part.undoViews),
-        ...parts.map((part) => part.lock),
+        ...parts.map((part) => part.undoLock),
+        ...moves.undo,
         ...parts.toReversed().flatMap((part) => part.undoTables),
       ],
-      locks: reshaped.map((table) => lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")),
-      loss: reshaped.flatMap((table) => retiredLoss(draft, table)),
+      locks: [...new Set([...reshaped.map((table) => relationOf(draft, table)), ...relaxedParents(draft)])].map(
+        (relation) => lockOn(relation, "ACCESS EXCLUSIVE"),
+      ),
+      loss: [...reshaped.flatMap((table) => retiredLoss(draft, table)), ...orphanLoss(draft)],
     }),
   ];
 }
@@ -279,7 +294,7 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
  * archives and removes them; elsewhere the old column is NULL and the row itself is archived.
  */
 function retiredLoss(draft: Draft, table: TableDraft): Loss[] {
-  const base = quoteQualified(draft.schema.name, table.name);
+  const base = tableAfterSwitch(draft, table);
   const after = nameAfterSwitch(table, draft.names);
   const lost = (isNotNull: boolean): string =>
     table.columns

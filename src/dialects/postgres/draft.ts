@@ -68,7 +68,12 @@ export interface DataChange {
 }
 
 export interface TableDraft {
+  /** Name in the database until the switch. */
   readonly name: string;
+  /** Name in the old version; null when it was not there. */
+  readonly oldName: string | null;
+  /** Name in the new version; null when it is dropped. */
+  readonly newName: string | null;
   /** Null for a table that the migration creates. */
   readonly table: Table | null;
   readonly columns: readonly ColumnDraft[];
@@ -96,7 +101,10 @@ export function startDraft(input: {
   facts: Facts;
 }): Draft {
   const tables = Object.fromEntries(
-    input.schema.tables.map((table) => [table.name, { name: table.name, table, columns: table.columns.map(draftOf) }]),
+    input.schema.tables.map((table) => [
+      table.name,
+      { name: table.name, oldName: table.name, newName: table.name, table, columns: table.columns.map(draftOf) },
+    ]),
   );
   return { ...input, tables, changes: [], steps: [], hazards: [], preflight: [] };
 }
@@ -129,6 +137,20 @@ export function withStep(draft: Draft, ...steps: readonly NewStep[]): Draft {
   return { ...draft, steps: [...draft.steps, ...steps] };
 }
 
+/** The table of the new version with this name. */
+export function tableNamed(draft: Draft, name: string): TableDraft | undefined {
+  return Object.values(draft.tables).find((table) => table.newName === name);
+}
+
+/** A name of a relation that the new version uses, or that is taken until the switch. */
+export function isTaken(draft: Draft, name: string): boolean {
+  return (
+    draft.tables[name] !== undefined ||
+    tableNamed(draft, name) !== undefined ||
+    draft.schema.otherRelations.some((each) => each.name === name)
+  );
+}
+
 /** The column of the new shape with this name. */
 export function columnNamed(table: TableDraft, name: string): ColumnDraft | undefined {
   return table.columns.find((column) => column.newName === name);
@@ -146,8 +168,12 @@ export function defaultOf(column: ColumnDraft): string | null {
     : column.replacement.default;
 }
 
-/** The table is touched: its columns differ between the versions or change underneath. */
+/** The table is touched: it or its columns differ between the versions or change underneath. */
 export function isReshaped(table: TableDraft): boolean {
+  return table.oldName !== table.newName || hasChangedColumns(table);
+}
+
+export function hasChangedColumns(table: TableDraft): boolean {
   return table.columns.some(
     (column) =>
       column.oldName !== column.newName ||

@@ -71,7 +71,12 @@ select t.relname as name,
         join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = k.attnum),
       'definition', pg_catalog.pg_get_constraintdef(con.oid),
       'validated', con.convalidated,
-      'references', (select pg_catalog.format('%s.%s', n.nspname, r.relname) from pg_catalog.pg_class r join pg_catalog.pg_namespace n on n.oid = r.relnamespace where r.oid = con.confrelid)
+      'references', (select pg_catalog.format('%s.%s', n.nspname, r.relname) from pg_catalog.pg_class r join pg_catalog.pg_namespace n on n.oid = r.relnamespace where r.oid = con.confrelid),
+      'foreignKey', (select json_build_object('schema', n.nspname, 'table', r.relname,
+          'columns', (select json_agg(a.attname order by k.ord) from unnest(con.confkey) with ordinality k(attnum, ord)
+            join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum = k.attnum))
+        from pg_catalog.pg_class r join pg_catalog.pg_namespace n on n.oid = r.relnamespace where r.oid = con.confrelid),
+      'comment', pg_catalog.obj_description(con.oid, 'pg_constraint')
       ) order by con.conname), '[]')
     from pg_catalog.pg_constraint con where con.conrelid = t.oid and con.contype in ('c', 'f', 'p', 'u', 'x', 'n')) as constraints,
   (select coalesce(json_agg(json_build_object(
@@ -82,6 +87,7 @@ select t.relname as name,
       'privilege', g.privilege_type, 'grantable', g.is_grantable) order by g.grantee, g.privilege_type), '[]')
     from pg_catalog.aclexplode(t.relacl) g where g.grantee <> t.relowner) as grants,
   (select coalesce(json_agg(json_build_object('table', con.conrelid::regclass::text, 'constraint', con.conname,
+      'onDelete', case con.confdeltype when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'no action' end,
       'columns', (select json_agg(a.attname) from pg_catalog.pg_attribute a where a.attrelid = t.oid and a.attnum = any (con.confkey))) order by con.conname), '[]')
     from pg_catalog.pg_constraint con where con.confrelid = t.oid and con.contype = 'f') as referenced_by,
   (select coalesce(json_agg(distinct jsonb_build_object('column', x.attname, 'what', x.what)), '[]') from (

@@ -24,7 +24,13 @@ test("a swap of two names goes through a third", () => {
     down: null,
     enforceNotNull: "no",
   });
-  const table: TableDraft = { name: "t", table: null, columns: [column("a", "b"), column("b", "a")] };
+  const table: TableDraft = {
+    name: "t",
+    oldName: null,
+    newName: "t",
+    table: null,
+    columns: [column("a", "b"), column("b", "a")],
+  };
   const sequence = renameSequence(table, nameAfterSwitch(table, namesOf("m", "v")));
   const names = new Map([
     ["a", "first"],

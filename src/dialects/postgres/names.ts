@@ -23,6 +23,8 @@ export interface Names {
   readonly syncFunction: (table: string, role: string) => string;
   readonly trigger: (role: string) => string;
   readonly archive: (what: string) => string;
+  /** Where a dropped table waits for purge: a schema of its own, so that no name of it can collide. */
+  readonly retiredSchema: string;
 }
 
 export function namesOf(migration: string, versionSchema: string): Names {
@@ -40,6 +42,7 @@ export function namesOf(migration: string, versionSchema: string): Names {
     syncFunction: (table, role) => deriveName("sync", tag, table, role),
     trigger: (role) => `~shoofly_${triggerOrder(migration)}_${role}`,
     archive: (what) => deriveName("archive", tag, what),
+    retiredSchema: `shoofly_retired_${tag}`,
   };
 }
 

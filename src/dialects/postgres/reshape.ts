@@ -18,6 +18,7 @@ import {
   outerView,
   reopenOldVersions,
 } from "./version-views.ts";
+import { tableAfterSwitch } from "./whole-table.ts";
 
 /** Columns, defaults, writer column and triggers in one transaction: no row can be written without both shapes afterwards. */
 export function expandTable(draft: Draft, table: TableDraft): NewStep[] {
@@ -119,7 +120,7 @@ function validateIfThere(base: string, check: string): string {
 export function switchTable(
   draft: Draft,
   table: TableDraft,
-): { views: string[]; lock: string; tables: string[]; undoViews: string[]; undoTables: string[] } {
+): { views: string[]; lock: string; tables: string[]; undoViews: string[]; undoLock: string; undoTables: string[] } {
   const base = baseOf(draft, table);
   const synced = isSynced(table);
   const after = nameAfterSwitch(table, draft.names);
@@ -160,12 +161,16 @@ export function switchTable(
         ),
       ),
     ],
-    undoViews: [...(synced ? [lockView(draft.versionSchema, table.name)] : []), ...reopenOldVersions(draft, table)],
+    undoViews: [
+      ...(synced ? [lockView(draft.versionSchema, table.newName ?? table.name)] : []),
+      ...reopenOldVersions(draft, table),
+    ],
+    undoLock: lockTable(tableAfterSwitch(draft, table)),
     undoTables: [
       ...enforced.map((column) =>
         alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(draft.names.check(table.name, column.physical))}`),
       ),
-      ...dropRetireTrigger(draft, table),
+      ...dropRetireTrigger(draft, table, base),
       ...shadowChecks(draft, table).map(({ name, original }) =>
         alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`),
       ),
@@ -197,7 +202,7 @@ export function switchTable(
 
 /** NOT NULL without a second column: validated after the switch, then made the column's own without another scan. */
 export function contractTable(draft: Draft, table: TableDraft): NewStep[] {
-  const base = baseOf(draft, table);
+  const base = tableAfterSwitch(draft, table);
   const after = nameAfterSwitch(table, draft.names);
   return table.columns
     .filter((column) => column.enforceNotNull !== "no")
@@ -227,7 +232,7 @@ export function contractTable(draft: Draft, table: TableDraft): NewStep[] {
 
 /** The only irreversible part: the retired columns and their trigger go in one transaction. */
 export function purgeTable(draft: Draft, table: TableDraft): NewStep[] {
-  const base = baseOf(draft, table);
+  const base = tableAfterSwitch(draft, table);
   const after = nameAfterSwitch(table, draft.names);
   const retired = table.columns
     .filter((column) => column.oldName !== null && (column.newName === null || column.replacement !== null))
@@ -237,7 +242,7 @@ export function purgeTable(draft: Draft, table: TableDraft): NewStep[] {
     ddlStep("purge", "expand", `${table.name}: drop the retired ${retired.join(", ")}`, {
       sql: [
         lockTable(base),
-        ...dropRetireTrigger(draft, table),
+        ...dropRetireTrigger(draft, table, base),
         ...retired.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`),
       ],
       locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
@@ -334,6 +339,9 @@ function additionLoss(draft: Draft, table: TableDraft, column: ColumnDraft): Los
     {
       what: `values of ${relationOf(draft, table)}.${column.newName ?? column.physical}`,
       countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
+      ...(table.newName === table.name
+        ? {}
+        : { countSqlAfterSwitch: `SELECT count(*) FROM ${tableAfterSwitch(draft, table)} WHERE ${condition}` }),
       archiveSql: [
         archiveStatement(
           quoteQualified(stateSchema, draft.names.archive(`${table.name}_${column.physical}`)),
@@ -356,7 +364,9 @@ function validateStep(
   phase: "verify" | "contract",
 ): NewStep {
   return ddlStep(phase, "staged", title, {
-    sql: [`ALTER TABLE ${baseOf(draft, table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint)}`],
+    sql: [
+      `ALTER TABLE ${phase === "contract" ? tableAfterSwitch(draft, table) : baseOf(draft, table)} VALIDATE CONSTRAINT ${quoteIdentifier(constraint)}`,
+    ],
     locks: [lockOn(relationOf(draft, table), "SHARE UPDATE EXCLUSIVE")],
     scan: true,
     estimateMs: estimateScan(table),

@@ -3,7 +3,7 @@ import type { RangeVar } from "libpg-query";
 import type { Preflight } from "../../core/plan.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
-import { columnNamed, holderOf } from "./draft.ts";
+import { columnNamed, holderOf, tableNamed } from "./draft.ts";
 import { ExpressionError, parseExpression, templateOf } from "./expression.ts";
 import type { Expression, Template } from "./expression.ts";
 import { directive, fail } from "./parse.ts";
@@ -14,7 +14,7 @@ import { placeAt } from "./source.ts";
 export function tableOf(draft: Draft, relation: RangeVar | undefined): TableDraft | null {
   if (relation?.relname === undefined) return null;
   if (relation.schemaname !== undefined && relation.schemaname !== draft.schema.name) return null;
-  return draft.tables[relation.relname] ?? null;
+  return tableNamed(draft, relation.relname) ?? null;
 }
 
 /** The table and the one command of an ALTER TABLE of this subtype. */
@@ -92,6 +92,19 @@ export function refuseUnusualTable(statement: Statement, draft: Draft, table: Ta
     );
 }
 
+/** A table that an unpurged migration still keeps in two shapes cannot go or get another name underneath it. */
+export function refuseUnpurged(statement: Statement, table: TableDraft): void {
+  const isHeld =
+    table.table?.columns.some((column) => column.name.startsWith("_shoofly_")) === true ||
+    table.table?.triggers.some((trigger) => trigger.name.startsWith("~shoofly_")) === true;
+  if (isHeld)
+    refuse(
+      statement,
+      `${table.name} still carries the retired shape of an earlier migration.`,
+      "Purge that migration first: shoofly purge NAME",
+    );
+}
+
 /** Everything that hangs on a column and that a second column could not carry over. */
 export function refuseDependents(statement: Statement, table: TableDraft, column: ColumnDraft): void {
   const found = table.table;
@@ -166,7 +179,13 @@ export function templateFor(
           ", ",
         ],
   );
-  return ["(SELECT (", expression.text, ") FROM (SELECT ", ...row.slice(0, -1), `) AS ${quoteIdentifier(table.name)})`];
+  return [
+    "(SELECT (",
+    expression.text,
+    ") FROM (SELECT ",
+    ...row.slice(0, -1),
+    `) AS ${quoteIdentifier(table.newName ?? table.name)})`,
+  ];
 }
 
 /** Old physical columns: what `up` reads, through earlier changes of the same file. */
@@ -186,7 +205,8 @@ function parseAt(
   expression: { text: string; start: number },
 ): Expression {
   try {
-    return parseExpression(expression.text, [table.name, `${draft.schema.name}.${table.name}`]);
+    const name = table.newName ?? table.name;
+    return parseExpression(expression.text, [name, `${draft.schema.name}.${name}`]);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     fail(

@@ -64,10 +64,11 @@ export function createRetireTrigger(draft: Draft, table: TableDraft): string[] {
   ];
 }
 
-export function dropRetireTrigger(draft: Draft, table: TableDraft): string[] {
+/** @param base the table by the name it has when the statements run */
+export function dropRetireTrigger(draft: Draft, table: TableDraft, base: string): string[] {
   if (createRetireTrigger(draft, table).length === 0) return [];
   return [
-    `DROP TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))} ON ${quoteQualified(draft.schema.name, table.name)}`,
+    `DROP TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))} ON ${base}`,
     `DROP FUNCTION ${functionName(draft, table, "retire")}()`,
   ];
 }

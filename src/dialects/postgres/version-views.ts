@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identif
 import type { Draft, TableDraft } from "./draft.ts";
 import { defaultOf, holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
 import { stateSchema, versionSchemaComment } from "./names.ts";
+import { tableAfterSwitch } from "./whole-table.ts";
 import { newVersionWriter } from "./sync-triggers.ts";
 
 /** Everything that offers the new version, for one transaction: it appears at once and last. */
@@ -16,10 +17,10 @@ export function offerVersion(draft: Draft): string[] {
       ({ grantee, grantable }) =>
         `GRANT USAGE ON SCHEMA ${schema} TO ${grantee}${grantable ? " WITH GRANT OPTION" : ""}`,
     ),
-    ...Object.values(draft.tables).flatMap((table) => [
+    ...offeredTables(draft).flatMap((table) => [
       ...(isSynced(table) ? innerView(draft, table) : []),
       ...outerView(draft, table),
-      ...viewGrants(table, draft.versionSchema, table.name),
+      ...viewGrants(table, draft.versionSchema, table.newName),
     ]),
   ];
 }
@@ -27,12 +28,19 @@ export function offerVersion(draft: Draft): string[] {
 /** Takes the offer back: views first, in the order clients lock them. */
 export function withdrawVersion(draft: Draft): string[] {
   return [
-    ...Object.values(draft.tables).map((table) => `DROP VIEW ${quoteQualified(draft.versionSchema, table.name)}`),
-    ...Object.values(draft.tables)
+    ...offeredTables(draft).map((table) => `DROP VIEW ${offered(draft, table)}`),
+    ...offeredTables(draft)
       .filter(isSynced)
       .map((table) => `DROP VIEW ${inner(draft, table)}`),
     `DROP SCHEMA ${quoteIdentifier(draft.versionSchema)}`,
   ];
+}
+
+/** Tables that the new version has. */
+function offeredTables(draft: Draft): (TableDraft & { readonly newName: string })[] {
+  return Object.values(draft.tables).flatMap((table) =>
+    table.newName === null ? [] : [{ ...table, newName: table.newName }],
+  );
 }
 
 /**
@@ -71,9 +79,7 @@ function viewDefaults(draft: Draft, table: TableDraft): string[] {
   return table.columns.flatMap((column) => {
     const value = defaultOf(column);
     if (column.newName === null || value === null) return [];
-    return [
-      `ALTER VIEW ${quoteQualified(draft.versionSchema, table.name)} ALTER COLUMN ${quoteIdentifier(column.newName)} SET DEFAULT ${value}`,
-    ];
+    return [`ALTER VIEW ${offered(draft, table)} ALTER COLUMN ${quoteIdentifier(column.newName)} SET DEFAULT ${value}`];
   });
 }
 
@@ -108,7 +114,7 @@ export function reopenOldVersions(draft: Draft, table: TableDraft): string[] {
     const name = quoteQualified(view.schema, view.name);
     return [
       `DROP TRIGGER ${quoteIdentifier("~shoofly_closed")} ON ${name}`,
-      `CREATE OR REPLACE VIEW ${name} WITH (security_invoker = true) AS SELECT ${columns.join(", ")} FROM ${base(draft, table)}`,
+      `CREATE OR REPLACE VIEW ${name} WITH (security_invoker = true) AS SELECT ${columns.join(", ")} FROM ${tableAfterSwitch(draft, table)}`,
     ];
   });
 }
@@ -117,12 +123,12 @@ export function reopenOldVersions(draft: Draft, table: TableDraft): string[] {
 function oldViews(draft: Draft, table: TableDraft): Draft["schema"]["versionViews"] {
   if (draft.schema.currentVersion === draft.schema.name) return [];
   return draft.schema.versionViews.filter(
-    (view) => view.name === table.name && view.schema === draft.schema.currentVersion,
+    (view) => view.name === table.oldName && view.schema === draft.schema.currentVersion,
   );
 }
 
 function viewOver(draft: Draft, table: TableDraft, columns: readonly string[], source: string): string {
-  return `CREATE OR REPLACE VIEW ${quoteQualified(draft.versionSchema, table.name)} WITH (security_invoker = true) AS SELECT ${columns.length === 0 ? "*" : columns.join(", ")} FROM ${source}`;
+  return `CREATE OR REPLACE VIEW ${offered(draft, table)} WITH (security_invoker = true) AS SELECT ${columns.length === 0 ? "*" : columns.join(", ")} FROM ${source}`;
 }
 
 function selectList(table: TableDraft, physicalOf: (column: TableDraft["columns"][number]) => string): string[] {
@@ -160,6 +166,11 @@ function usageOf(draft: Draft): { grantee: string; grantable: boolean }[] {
 
 function granteeOf(grant: Grant): string {
   return grant.grantee === "" ? "PUBLIC" : quoteIdentifier(grant.grantee);
+}
+
+/** The view of the new version. */
+function offered(draft: Draft, table: TableDraft): string {
+  return quoteQualified(draft.versionSchema, table.newName ?? table.name);
 }
 
 function base(draft: Draft, table: TableDraft): string {

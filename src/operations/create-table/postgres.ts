@@ -1,6 +1,6 @@
 // CREATE TABLE: nobody uses it yet; only the tables its foreign keys name are locked for a moment.
 import type { CreateStmt } from "libpg-query";
-import { withStep, withTable } from "../../dialects/postgres/draft.ts";
+import { isTaken, withStep, withTable } from "../../dialects/postgres/draft.ts";
 import { visit, isRecord } from "../../dialects/postgres/expression.ts";
 import { refuse } from "../../dialects/postgres/statement.ts";
 import { archiveStatement } from "../../dialects/postgres/fill.ts";
@@ -37,10 +37,7 @@ export const createTable: Operation<Change> = {
     scan: false,
   }),
   apply: (change, statement, draft) => {
-    if (
-      draft.tables[change.name] !== undefined ||
-      draft.schema.otherRelations.some((each) => each.name === change.name)
-    ) {
+    if (isTaken(draft, change.name)) {
       if (change.create.if_not_exists === true) return draft;
       refuse(
         statement,
@@ -66,7 +63,10 @@ export const createTable: Operation<Change> = {
         },
       ],
     });
-    return withStep(withTable(draft, { name: change.name, table: null, columns: [] }), step);
+    return withStep(
+      withTable(draft, { name: change.name, oldName: null, newName: change.name, table: null, columns: [] }),
+      step,
+    );
   },
 };
 

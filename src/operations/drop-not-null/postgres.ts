@@ -51,6 +51,12 @@ export const dropNotNull: Operation<Change> = {
       refuse(statement, `Column ${change.column} is part of the primary key.`, "A primary key column cannot be NULL.");
     const base = baseName(draft, table);
     const name = quoteIdentifier(column.physical);
+    if (table.newName !== table.name)
+      refuse(
+        statement,
+        "The way back would look for NULLs under the table's old name.",
+        "Put the rename of the table into a migration of its own.",
+      );
     const check = draft.names.check(table.name, column.physical);
     const exists = `SELECT FROM pg_catalog.pg_constraint WHERE conname = ${literal(check)} AND conrelid = ${literal(base)}::regclass`;
     const nulls = `SELECT * FROM ${base} WHERE ${name} IS NULL`;

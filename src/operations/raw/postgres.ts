@@ -6,7 +6,7 @@ import type { Statement } from "../../dialects/postgres/parse.ts";
 import { isRecord, visit } from "../../dialects/postgres/expression.ts";
 import { isAllowed, refuse } from "../../dialects/postgres/statement.ts";
 import { ddlStep, lockOn, stepBase } from "../../dialects/postgres/step-parts.ts";
-import { isReshaped } from "../../dialects/postgres/draft.ts";
+import { isReshaped, tableNamed } from "../../dialects/postgres/draft.ts";
 
 interface Change {
   readonly kind: string;
@@ -60,11 +60,14 @@ export const raw: Operation<Change> = {
     const danger = dangerous[change.kind];
     if (danger !== undefined && !isRaw)
       refuse(statement, `${danger}.`, "If you know better, add a line before the statement: -- shoofly:raw");
-    const moved = change.relations.find((name) => draft.tables[name]?.table != null && isReshaped(draft.tables[name]));
+    const moved = change.relations.find((name) => {
+      const table = draft.tables[name] ?? tableNamed(draft, name);
+      return table !== undefined && table.table !== null && isReshaped(table);
+    });
     if (moved !== undefined)
       refuse(
         statement,
-        `The statement uses ${moved}, whose columns this migration changes.`,
+        `The statement uses ${moved}, which this migration changes.`,
         "Put the statement into a migration of its own.",
       );
     const undo = directive(statement, "undo");

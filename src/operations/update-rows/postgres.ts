@@ -70,7 +70,7 @@ export const updateRows: Operation<Change> = {
         "Change keys in a migration of their own with -- shoofly:raw.",
       );
     refuseMoved(statement, draft, change.update);
-    const alias = change.update.relation?.alias?.aliasname ?? change.table;
+    const alias = change.update.relation?.alias?.aliasname ?? table.newName ?? change.table;
     const data: DataChange = {
       id: `${change.table}_${draft.changes.length + 1}`,
       table: change.table,

@@ -1,0 +1,2 @@
+DROP TABLE settings;
+ALTER TABLE settings_v2 RENAME TO settings;
