@@ -5,6 +5,28 @@ export type { Plan } from "./core/plan.ts";
 export type { StoredError } from "./core/record.ts";
 export type { Step } from "./core/step.ts";
 export { toolVersion } from "./core/version.ts";
+export {
+  addColumn,
+  changeColumnType,
+  createIndex,
+  createTable,
+  defineMigration,
+  dropColumn,
+  dropIndex,
+  dropNotNull,
+  mergeColumns,
+  raw,
+  renameColumn,
+  setNotNull,
+  splitColumn,
+  sql,
+  updateRows,
+  type Identifier,
+  type MigrationInput,
+  type MigrationOperation,
+  type Sql,
+  type SqlValue,
+} from "./define/index.ts";
 export { examine, type Examination } from "./doctor/examine.ts";
 export type { AbortDocument, DoctorDocument, LatestDocument } from "./documents/answers.ts";
 export type { StatusDocument, StatusEntry } from "./documents/status.ts";

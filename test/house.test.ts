@@ -10,7 +10,7 @@ const sourceRoot = join(root, "src");
 // `sql` is text work without any I/O: whatever stands above `core` may use it.
 const pure = ["core", "sql", "dialects"];
 const run = [...pure, "steps", "throttles", "engine"];
-const project = [...run, "files", "importers", "operations", "rules", "planner", "shadow", "documents"];
+const project = [...run, "define", "files", "importers", "operations", "rules", "planner", "shadow", "documents"];
 const everything = [...project, "project", "doctor", "terminal", "observers", "server", "runtime", "demo", "commands"];
 
 /** Folder → the folders it may import, besides itself. "." is src/index.ts and src/cli.ts. */
@@ -20,14 +20,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dialects: ["core", "sql"],
   operations: pure,
   rules: pure,
-  files: ["core", "sql"],
+  define: pure,
+  files: [...pure, "define"],
   importers: ["core", "sql", "files"],
   planner: [...pure, "operations", "rules"],
   steps: pure,
   throttles: pure,
   engine: [...pure, "steps", "throttles"],
   shadow: [...pure, "engine"],
-  documents: ["core"],
+  documents: ["core", "define"],
   terminal: ["core", "documents"],
   observers: ["core", "terminal"],
   server: ["core", "engine", "observers"],
@@ -56,7 +57,7 @@ const lists = [
 ];
 
 /** Folders whose code must run without a database, a file or a clock. */
-const pureFolders = ["core", "sql", "operations", "rules", "planner"];
+const pureFolders = ["core", "sql", "define", "operations", "rules", "planner"];
 const impureModules = /^(pg|pg-.*|node:(fs|net|tls|http|https|child_process|os|dns|timers|worker_threads).*)$/;
 const clocksAndDice = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.env|setTimeout)\b/;
 

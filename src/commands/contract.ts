@@ -25,6 +25,7 @@ export interface Options {
   readonly sql?: boolean;
   readonly timeout?: string;
   readonly to?: string;
+  readonly ts?: boolean;
   readonly until?: string;
   readonly url?: boolean;
   readonly waitFor?: string;

@@ -7,7 +7,7 @@ export const newCommand: Command = {
   summary: "make an empty migration file",
   help: 'Example: shoofly new "price cents"   makes migrations/YYYYMMDDHHMMSS_price_cents.sql',
   argument: { name: "name", required: true, summary: "what the migration does, in a few words" },
-  options: [],
+  options: [["--ts", "write it in TypeScript instead of SQL"]],
   hasCheckpoints: false,
   run: async ({ name, options }) => {
     const { openProject } = await import("../project/config.ts");
@@ -16,7 +16,14 @@ export const newCommand: Command = {
     const project = openProject(options);
     const names = discoverFiles(project.migrations).map((file) => file.name);
     const { migrations: directory, schema } = project;
-    const made = scaffold({ directory, given: name, schema, names, now: new Date() });
+    const made = scaffold({
+      directory,
+      given: name,
+      schema,
+      names,
+      now: new Date(),
+      form: options.ts === true ? "ts" : "sql",
+    });
     const document: NewDocument = { schema: "shoofly.new/1", ...made };
     return {
       document,

@@ -9,6 +9,7 @@ export type ErrorCode =
   | "file-not-found"
   | "file-name"
   | "syntax-error"
+  | "file-load-failed"
   | "unknown-directive"
   | "expression-invalid"
   | "lossy-down"
@@ -69,7 +70,16 @@ export const errorCodes: Readonly<Record<ErrorCode, CodeEntry>> = {
     exitCode: 2,
     meaning: "A migration file name has the wrong form or would make an identifier of over 63 bytes.",
   },
-  "syntax-error": { outcome: "unchanged", exitCode: 2, meaning: "A statement cannot be parsed." },
+  "syntax-error": {
+    outcome: "unchanged",
+    exitCode: 2,
+    meaning: "A statement, or a migration file of another form, cannot be parsed.",
+  },
+  "file-load-failed": {
+    outcome: "unchanged",
+    exitCode: 2,
+    meaning: "A migration file in TypeScript throws, does not end or exports no migration.",
+  },
   "unknown-directive": {
     outcome: "unchanged",
     exitCode: 2,

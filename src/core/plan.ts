@@ -8,6 +8,8 @@ export interface PlanMember {
   readonly file: string;
   /** `sha256:<hex>` of the file's text. */
   readonly checksum: string;
+  /** Of a file that is not SQL: the naive SQL that it stands for. */
+  readonly sql?: string;
 }
 
 /** A read-only query that proves an expression before anything runs. */

@@ -1,6 +1,7 @@
-// Every document by the name of its JSON Schema: `schema/<name>.json`.
+// Every document, and the form of a migration in YAML or JSON, by the name of its JSON Schema: `schema/<name>.json`.
 import type { z } from "zod";
 import { abortDocument, demoDocument, doctorDocument, initDocument, latestDocument, newDocument } from "./answers.ts";
+import { migrationDocument } from "../define/render-migration.ts";
 import { errorDocument } from "./contract.ts";
 import { planDocument } from "./plan.ts";
 import { statusDocument } from "./status.ts";
@@ -12,6 +13,7 @@ export const documents: Readonly<Record<string, z.ZodType>> = {
   error: errorDocument,
   init: initDocument,
   latest: latestDocument,
+  migration: migrationDocument,
   new: newDocument,
   plan: planDocument,
   status: statusDocument,

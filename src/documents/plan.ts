@@ -51,7 +51,7 @@ const step: z.ZodType<Step> = z.discriminatedUnion("kind", [
 export const planDocument: z.ZodType<Plan> = z.looseObject({
   schema: z.literal("shoofly.plan/1"),
   migration: text,
-  members: z.array(z.looseObject({ name: text, file: text, checksum: text })),
+  members: z.array(z.looseObject({ name: text, file: text, checksum: text, sql: z.exactOptional(text) })),
   targetSchema: text,
   versions,
   searchPath: texts,

@@ -21,21 +21,25 @@ function isMigrationLike(base: string): boolean {
   return !base.startsWith(".") && migrationEndings.has(parse(base).ext.toLowerCase());
 }
 
+const supportedEndings: ReadonlySet<string> = new Set([".sql", ".ts", ".yaml", ".json"]);
+
 function isSupported(base: string): boolean {
   const { name, ext } = parse(base);
-  return ext === ".sql" && isMigrationName(name);
+  return supportedEndings.has(ext) && isMigrationName(name);
 }
 
 /** Refuses a file that shoofly would have to skip: a migration that is silently left out is worse than an error. */
 function assertSupported(file: string, base: string): void {
   const { name, ext } = parse(base);
-  if (ext !== ".sql") {
-    refuse(file, `migrations are SQL files named YYYYMMDDHHMMSS_name.sql; ${ext} files are not supported.`, [
-      `move ${file} out of the directory, or write the change as SQL: shoofly new NAME`,
-    ]);
+  if (!supportedEndings.has(ext)) {
+    refuse(
+      file,
+      `migrations are files named YYYYMMDDHHMMSS_name.sql, .ts, .yaml or .json; ${ext} files are not supported.`,
+      [`move ${file} out of the directory, or write the change as SQL: shoofly new NAME`],
+    );
   }
   if (!isMigrationName(name)) {
-    refuse(file, "a migration is named YYYYMMDDHHMMSS_name.sql, the name in lower case letters, digits and _.", [
+    refuse(file, `a migration is named YYYYMMDDHHMMSS_name${ext}, the name in lower case letters, digits and _.`, [
       `rename ${file}`,
       "shoofly new NAME   (makes a file with the right name)",
     ]);
@@ -64,5 +68,12 @@ export function discoverFiles(directory: string, unsupported: "refuse" | "skip" 
   if (unsupported === "refuse") {
     for (const base of bases) assertSupported(shownPath(join(absolute, base)), base);
   }
-  return bases.filter(isSupported).map((base) => read(absolute, base));
+  const files = bases.filter(isSupported).map((base) => read(absolute, base));
+  const twin = files.find((file, index) => files[index + 1]?.name === file.name);
+  if (twin !== undefined && unsupported === "refuse") {
+    refuse(twin.file, `another file has the same name ${twin.name} and another ending.`, [
+      "keep one of the two, or rename one",
+    ]);
+  }
+  return files;
 }

@@ -44,16 +44,26 @@ describe("discoverFiles", () => {
     expect(discoverFiles(join(directory, "none"))).toEqual([]);
   });
 
-  test.each(["20260101000000_a.ts", "V1__a.yaml", "20260101000000_A.sql", "a.sql", "20260101000000_a.SQL"])(
-    "%s is refused by name and with what is supported",
-    (base) => {
-      write(base);
-      const error = failureOf(() => discoverFiles(directory));
-      expect(error.code).toBe("file-name");
-      expect(error.happened).toContain(base);
-      expect(error.happened).toContain("YYYYMMDDHHMMSS_name.sql");
-    },
-  );
+  test.each([
+    "20260101000000_a.mjs",
+    "V1__a.yaml",
+    "20260101000000_A.ts",
+    "20260101000000_A.sql",
+    "a.sql",
+    "20260101000000_a.SQL",
+  ])("%s is refused by name and with what is supported", (base) => {
+    write(base);
+    const error = failureOf(() => discoverFiles(directory));
+    expect(error.code).toBe("file-name");
+    expect(error.happened).toContain(base);
+    expect(error.happened).toContain("YYYYMMDDHHMMSS_name.");
+  });
+
+  test("two files of one name are refused", () => {
+    write("20260101000000_a.sql");
+    write("20260101000000_a.yaml", "");
+    expect(failureOf(() => discoverFiles(directory)).happened).toContain("another file has the same name");
+  });
 
   test("a byte order mark is no part of the text", () => {
     write("20260101000000_a.sql", "\uFEFFselect 1;");
@@ -113,7 +123,7 @@ test("nearNames ranks by likeness and ignores the timestamp", () => {
 });
 
 describe("scaffold", () => {
-  const base = { schema: "public", now: new Date("2026-11-21T09:30:00Z") };
+  const base = { schema: "public", now: new Date("2026-11-21T09:30:00Z"), form: "sql" as const };
 
   test("makes a file that sorts last, with the words as its description", () => {
     const made = scaffold({ ...base, directory, given: "Price  Cents!", names: [] });
@@ -126,6 +136,14 @@ describe("scaffold", () => {
     const [file] = discoverFiles(directory);
     expect(file?.text).not.toMatch(/^\s*--\s*shoofly:/m);
     expect(file?.text).toContain("-- shoofly:down EXPR");
+  });
+
+  test("in TypeScript, with the language imported", () => {
+    scaffold({ ...base, directory, given: "a", names: [], form: "ts" });
+    const [file] = discoverFiles(directory);
+    expect(file?.file).toMatch(/_a\.ts$/);
+    expect(file?.text).toContain('from "shoofly"');
+    expect(file?.text).toContain('description: "A."');
   });
 
   test("sorts behind files that are dated in the future, and never overwrites", () => {

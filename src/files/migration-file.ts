@@ -1,5 +1,6 @@
 // One migration file as it was read from disk: its name, its text and the checksum that the journal keeps.
 import { createHash } from "node:crypto";
+import { extname } from "node:path";
 import { MigrationError } from "../core/error.ts";
 import { byteLength, identifierBytesMax } from "../sql/identifier.ts";
 
@@ -30,11 +31,12 @@ export function isMigrationName(name: string): boolean {
 export function assertNameFits(name: string, file: string, schema: string): void {
   const bytes = byteLength(`${schema}_${name}`);
   if (bytes <= identifierBytesMax) return;
+  const ending = extname(file);
   throw new MigrationError("file-name", {
     happened:
       `${file}: the version schema would be named "${schema}_${name}", which has ${bytes} bytes; ` +
       `identifiers have at most ${identifierBytesMax}.`,
-    safeNext: [`mv ${file} ${file.slice(0, -(bytes - identifierBytesMax + ".sql".length))}.sql`],
+    safeNext: [`mv ${file} ${file.slice(0, -(bytes - identifierBytesMax + ending.length))}${ending}`],
     details: { file },
   });
 }

@@ -16,9 +16,9 @@ function candidates(names: readonly string[], word: string): readonly string[] {
   return names.filter((name) => name.startsWith(word) || name.endsWith(`_${word}`));
 }
 
-/** @param given the base name, with or without directory and `.sql`, or a unique begin or end of it */
+/** @param given the base name, with or without directory and ending, or a unique begin or end of it */
 export function resolveName(names: readonly string[], given: string, where: Where): string {
-  const word = basename(given).replace(/\.sql$/, "");
+  const word = basename(given).replace(/\.(sql|ts|yaml|json)$/, "");
   if (names.includes(word)) return word;
   const found = word === "" ? [] : candidates(names, word);
   const [only] = found;

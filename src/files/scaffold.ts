@@ -13,6 +13,18 @@ const template = (title: string): string => `-- ${title}
 --   "-- shoofly:down EXPR"   value of the old column, for rows written by the new version
 `;
 
+const typescriptTemplate = (title: string): string => `// ${title}
+import { addColumn, defineMigration, sql } from "shoofly";
+
+export default defineMigration({
+  description: ${JSON.stringify(title)},
+  operations: [
+    // One builder per operation; expressions are SQL, values in them become literals:
+    // addColumn({ table: "users", column: "plan", type: "text", up: sql\`coalesce(old_plan, \${"free"})\` }),
+  ],
+});
+`;
+
 /** `20261121093000`, UTC. */
 function stamp(at: Date): string {
   return at.toISOString().replace(/\D/g, "").slice(0, 14);
@@ -28,7 +40,7 @@ function slugOf(given: string): string {
   const slug = given
     .normalize("NFKD")
     .toLowerCase()
-    .replace(/\.sql$/, "")
+    .replace(/\.(sql|ts)$/, "")
     .replace(/\p{M}/gu, "")
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
@@ -46,6 +58,7 @@ export interface Scaffold {
   /** Names of the files that are there. */
   readonly names: readonly string[];
   readonly now: Date;
+  readonly form: "sql" | "ts";
 }
 
 /** Writes the file and returns its name and path. It always sorts last, even behind a file that is dated in the future. */
@@ -54,11 +67,12 @@ export function scaffold(wanted: Scaffold): { readonly name: string; readonly fi
   const latest = Math.max(0, ...wanted.names.map(fromStamp));
   const at = new Date(Math.max(Math.floor(wanted.now.getTime() / 1000) * 1000, latest + 1000));
   const name = `${stamp(at)}_${slug}`;
-  const path = join(resolve(wanted.directory), `${name}.sql`);
+  const path = join(resolve(wanted.directory), `${name}.${wanted.form}`);
   const file = shownPath(path);
   assertNameFits(name, file, wanted.schema);
   mkdirSync(resolve(wanted.directory), { recursive: true });
   const title = slug.replaceAll("_", " ");
-  writeFileSync(path, template(`${title.charAt(0).toUpperCase()}${title.slice(1)}.`), { flag: "wx" });
+  const write = wanted.form === "ts" ? typescriptTemplate : template;
+  writeFileSync(path, write(`${title.charAt(0).toUpperCase()}${title.slice(1)}.`), { flag: "wx" });
   return { name, file };
 }

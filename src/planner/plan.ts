@@ -13,6 +13,7 @@ import { namesOf } from "../dialects/postgres/names.ts";
 import { checksOf, loadParser, parseFile } from "../dialects/postgres/parse.ts";
 import type { Statement } from "../dialects/postgres/parse.ts";
 import { makeSource, placeAt } from "../dialects/postgres/source.ts";
+import type { Origin } from "../dialects/postgres/source.ts";
 import type { NaiveEffect } from "../operations/contract.ts";
 import { operations } from "../operations/index.ts";
 import { byteLength, identifierBytesMax } from "../sql/identifier.ts";
@@ -24,7 +25,10 @@ export interface PlanFile {
   /** As shown to people. */
   readonly file: string;
   readonly text: string;
+  /** Of the author's file. */
   readonly checksum: string;
+  /** For a file that is not SQL: where each stretch of the text came from. */
+  readonly origins?: readonly Origin[];
 }
 
 export interface PlanInput {
@@ -48,7 +52,7 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
       safeNext: ["Give the migration file a shorter name."],
     });
   }
-  const statements = files.flatMap((file) => parseFile(file.file, file.text));
+  const statements = files.flatMap((file) => parseFile(file.file, file.text, file.origins));
   const names = namesOf(migration, versionSchema);
   const empty = startDraft({ migration, versionSchema, names, schema, facts });
   const { draft, naive } = readStatements(statements, empty);
@@ -63,7 +67,12 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
   return {
     schema: "shoofly.plan/1",
     migration,
-    members: files.map(({ name, file, checksum }) => ({ name, file, checksum })),
+    members: files.map(({ name, file, checksum, text, origins }) => ({
+      name,
+      file,
+      checksum,
+      ...(origins === undefined ? {} : { sql: text }),
+    })),
     targetSchema: schema.name,
     versions: { old: schema.currentVersion, new: versionSchema },
     searchPath: schema.searchPath,
@@ -129,7 +138,8 @@ function fingerprintOf(schema: Schema, tables: readonly string[], files: readonl
   const content = JSON.stringify({
     tool: toolVersion.split(".")[0],
     version: schema.currentVersion,
-    files: files.map((file) => file.checksum),
+    // What a program rendered may change while its file does not.
+    files: files.map((file) => (file.origins === undefined ? file.checksum : [file.checksum, file.text])),
     structure,
   });
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
@@ -166,7 +176,7 @@ function findingOf(statement: Statement, rule: string, effect: NaiveEffect, step
 /** Hazards of the plan itself: what a server makes impossible is named, not hidden. */
 function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
   const [file] = files;
-  const source = makeSource(file?.file ?? "", file?.text ?? "");
+  const source = makeSource(file?.file ?? "", file?.text ?? "", file?.origins);
   const at = { file: source.file, ...placeAt(source, 0) };
   const reshaped = Object.values(draft.tables).filter((table) => table.table !== null && isReshaped(table));
   const base =

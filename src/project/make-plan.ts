@@ -8,6 +8,7 @@ import { introspect } from "../dialects/postgres/introspect.ts";
 import { discoverFiles, shownPath } from "../files/discover.ts";
 import { assertHistory, membersFor } from "../files/history.ts";
 import { assertNameFits, type MigrationFile } from "../files/migration-file.ts";
+import { renderFile } from "../files/render-file.ts";
 import { resolveName } from "../files/resolve-name.ts";
 import { checkExpressions } from "../planner/check-expressions.ts";
 import { plan } from "../planner/plan.ts";
@@ -83,7 +84,7 @@ export async function makePlan(connection: Connection, project: Project, name: s
   for (const member of members) assertNameFits(member.name, member.file, project.schema);
   const { version } = await offeredVersion(connection, records, project.schema);
   const model = await introspect(connection, { schema: project.schema, currentVersion: version });
-  const made = await plan({ files: members, ...model });
+  const made = await plan({ files: await Promise.all(members.map(renderFile)), ...model });
   await checkExpressions(connection, made);
   return made;
 }

@@ -39,5 +39,8 @@ export function planSql(plan: Plan): string {
     `-- fingerprint ${plan.fingerprint}`,
     "-- For reading. `shoofly start` adds what makes it safe: lock timeouts, retries, the journal, verification.",
   ].join("\n");
-  return `${[head, ...plan.steps.map(stepSql)].join("\n\n")}\n`;
+  const naive = plan.members.flatMap(({ file, sql }) =>
+    sql === undefined ? [] : [[`-- ${file} stands for:`, ...commented([sql])].join("\n")],
+  );
+  return `${[head, ...naive, ...plan.steps.map(stepSql)].join("\n\n")}\n`;
 }

@@ -3,8 +3,8 @@ import { loadModule, parseSync, scanSync } from "libpg-query";
 import type { AlterTableCmd, Node, ScanToken } from "libpg-query";
 import { MigrationError } from "../../core/error.ts";
 import { byteLength, identifierBytesMax } from "../../sql/identifier.ts";
-import { excerptAt, makeSource, placeAt } from "./source.ts";
-import type { Source } from "./source.ts";
+import { excerptAt, labelAt, makeSource, placeAt } from "./source.ts";
+import type { Origin, Source } from "./source.ts";
 
 export const directiveNames = [
   "up",
@@ -57,8 +57,8 @@ export async function loadParser(): Promise<void> {
  * The statements of one file, in order. An ALTER TABLE with several commands becomes one statement per command.
  * @throws MigrationError `syntax-error`, `unknown-directive` with file, line, column and an excerpt
  */
-export function parseFile(file: string, text: string): Statement[] {
-  const source = makeSource(file, text);
+export function parseFile(file: string, text: string, origins: readonly Origin[] = []): Statement[] {
+  const source = makeSource(file, text, origins);
   const { tokens, comments } = scanSource(source);
   const parsed = parseSource(source);
   refuseLongNames(source, tokens);
@@ -142,7 +142,7 @@ export function fail(
 ): never {
   const place = placeAt(source, index);
   throw new MigrationError(code, {
-    happened: `${source.file}:${place.line}:${place.column}: ${happened}\n${excerptAt(source, place)}`,
+    happened: `${source.file}:${place.line}:${place.column}: ${labelAt(source, index)}${happened}\n${excerptAt(source, index)}`,
     safeNext: [remedy],
     doNot: "Nothing ran.",
     details: { file: source.file, line: place.line, column: place.column },
