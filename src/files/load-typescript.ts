@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import type { JitiOptions } from "jiti";
 import { MigrationError } from "../core/error.ts";
 import type { MigrationFile } from "./migration-file.ts";
 
@@ -31,7 +32,7 @@ export const functionSign = "shoofly:function";
 const threadCode = `
 const { parentPort, workerData } = require("node:worker_threads");
 const { createJiti } = require(workerData.jiti);
-const { alias, path, sign } = workerData;
+const { options, path, sign } = workerData;
 function plain(value, seen) {
   if (typeof value === "function" || typeof value === "symbol") return { [sign]: true };
   if (typeof value !== "object" || value === null) return value;
@@ -40,7 +41,7 @@ function plain(value, seen) {
   if (Array.isArray(value)) return value.map((each) => plain(each, next));
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined).map(([key, each]) => [key, plain(each, next)]));
 }
-createJiti(path, { alias: { shoofly: alias }, fsCache: false, interopDefault: false, tryNative: false })
+createJiti(path, options)
   .import(path)
   .then((module) => {
     const value = module.default;
@@ -66,9 +67,15 @@ function languageEntry(): string {
  */
 export async function loadTypescript(file: MigrationFile, limitMs: number = importLimitMs): Promise<LoadedModule> {
   const jiti = createRequire(import.meta.url).resolve("jiti");
+  const options: JitiOptions = {
+    alias: { shoofly: languageEntry() },
+    fsCache: false,
+    interopDefault: false,
+    tryNative: false,
+  };
   const worker = new Worker(threadCode, {
     eval: true,
-    workerData: { jiti, alias: languageEntry(), path: file.path, sign: functionSign },
+    workerData: { jiti, options, path: file.path, sign: functionSign },
     stdin: false,
     stdout: true,
     stderr: true,
