@@ -1,5 +1,17 @@
 // The schema model shared by the dialects: what introspection read, as plain data.
 
+/** How a column is stored and what the planner of queries is told about it; each has a default that is not spelled out. */
+export interface ColumnSettings {
+  /** `PLAIN`, `EXTERNAL`, `EXTENDED` or `MAIN`. */
+  readonly storage: string;
+  /** The storage is not the one of the type. */
+  readonly ownStorage: boolean;
+  readonly compression: string | null;
+  readonly statistics: number | null;
+  /** `n_distinct=-0.5` and the like. */
+  readonly options: readonly string[];
+}
+
 export interface Column {
   readonly name: string;
   /** The type as the server prints it, with modifiers: `numeric(10,2)`. */
@@ -13,7 +25,10 @@ export interface Column {
   readonly comment: string | null;
   /** `=` tells every two different values apart; false for citext, numeric without scale, json and the like. */
   readonly exactlyComparable: boolean;
-  /** Facts that a second column would have to carry over and that shoofly does not: column grants, storage, compression, statistics. */
+  readonly settings: ColumnSettings;
+  /** Privileges on this column alone. */
+  readonly grants: readonly Grant[];
+  /** Facts that a second column would have to carry over and that shoofly does not. */
   readonly extras: readonly string[];
 }
 

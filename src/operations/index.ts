@@ -1,17 +1,21 @@
 // The one list of operations, in the order in which they are asked; `raw` takes what is left.
 import { addColumn } from "./add-column/postgres.ts";
 import { changeColumnType } from "./change-column-type/postgres.ts";
+import { columnSettings } from "./column-settings/postgres.ts";
+import { comment } from "./comment/postgres.ts";
 import { matcherOf } from "./contract.ts";
 import type { Matcher } from "./contract.ts";
 import { createIndex } from "./create-index/postgres.ts";
 import { createTable } from "./create-table/postgres.ts";
 import { dropColumn } from "./drop-column/postgres.ts";
+import { dropDefault } from "./drop-default/postgres.ts";
 import { dropIndex } from "./drop-index/postgres.ts";
 import { dropTable } from "./drop-table/postgres.ts";
 import { dropNotNull } from "./drop-not-null/postgres.ts";
 import { raw } from "./raw/postgres.ts";
 import { renameColumn } from "./rename-column/postgres.ts";
 import { renameTable } from "./rename-table/postgres.ts";
+import { setDefault } from "./set-default/postgres.ts";
 import { setNotNull } from "./set-not-null/postgres.ts";
 import { updateRows } from "./update-rows/postgres.ts";
 
@@ -25,6 +29,10 @@ export const operations: readonly Matcher[] = [
   matcherOf(changeColumnType),
   matcherOf(setNotNull),
   matcherOf(dropNotNull),
+  matcherOf(setDefault),
+  matcherOf(dropDefault),
+  matcherOf(columnSettings),
+  matcherOf(comment),
   matcherOf(createIndex),
   matcherOf(dropIndex),
   matcherOf(updateRows),

@@ -7,7 +7,7 @@ import type { Facts, Schema, Table } from "../core/schema.ts";
 import type { Step } from "../core/step.ts";
 import { toolVersion } from "../core/version.ts";
 import { compose } from "../dialects/postgres/compose.ts";
-import { isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
+import { hasChangedColumns, isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
 import type { Draft } from "../dialects/postgres/draft.ts";
 import { namesOf } from "../dialects/postgres/names.ts";
 import { checksOf, loadParser, parseFile } from "../dialects/postgres/parse.ts";
@@ -178,7 +178,9 @@ function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
   const [file] = files;
   const source = makeSource(file?.file ?? "", file?.text ?? "", file?.origins);
   const at = { file: source.file, ...placeAt(source, 0) };
-  const reshaped = Object.values(draft.tables).filter((table) => table.table !== null && isReshaped(table));
+  const reshaped = Object.values(draft.tables).filter(
+    (table) => table.table !== null && (table.oldName !== table.newName || hasChangedColumns(table)),
+  );
   const base =
     draft.schema.currentVersion === draft.schema.name && reshaped.length > 0
       ? [

@@ -2,6 +2,7 @@
 import type { Phase } from "../../core/phase.ts";
 import type { BackfillStep, Check, GateName, Loss, Step, VerifyStep } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
+import { settleColumns } from "./column-settings.ts";
 import type { DataChange, Draft, TableDraft } from "./draft.ts";
 import { isReshaped, isSynced, nameAfterSwitch } from "./draft.ts";
 import {
@@ -52,6 +53,7 @@ export function compose({ draft, checks }: Composition): Step[] {
   const own = (phase: Phase): NewStep[] => draft.steps.filter((step) => step.phase === phase);
   const steps: NewStep[] = [
     ...own("expand"),
+    ...Object.values(draft.tables).flatMap((table) => settleColumns(draft, table)),
     ...archives(draft),
     ...reshaped.flatMap((table) => expandTable(draft, table)),
     ...draft.changes.map((change) => changeStep(draft, change)),

@@ -49,6 +49,19 @@ export interface ColumnDraft {
   readonly down: Template | null;
   /** NOT NULL without a second column: from the switch on, or for new rows from the start. */
   readonly enforceNotNull: "no" | "from-switch" | "from-start";
+  /** The default of the new shape, null for none; absent: unchanged. Old writers keep the old one until the switch. */
+  readonly newDefault?: string | null;
+  /** Storage, statistics and the like, in the order of the file. */
+  readonly settings?: readonly ColumnSetting[];
+  /** Absent: unchanged. */
+  readonly newComment?: string | null;
+}
+
+/** Clauses of ALTER COLUMN that change no value. */
+export interface ColumnSetting {
+  readonly clause: string;
+  readonly undo: readonly string[];
+  readonly lock: "ACCESS EXCLUSIVE" | "SHARE UPDATE EXCLUSIVE";
 }
 
 /** An UPDATE of the author, run in chunks. */
@@ -163,16 +176,25 @@ export function holderOf(column: ColumnDraft): string {
 
 /** The default of the new shape's column; null for identity and generated columns, whose values the server makes. */
 export function defaultOf(column: ColumnDraft): string | null {
-  return column.replacement === null
-    ? (column.addition?.default ?? column.column?.default ?? null)
-    : column.replacement.default;
+  if (column.replacement !== null) return column.replacement.default;
+  return column.newDefault === undefined ? tableDefaultOf(column) : column.newDefault;
+}
+
+/** The default that the physical column has until the switch. */
+export function tableDefaultOf(column: ColumnDraft): string | null {
+  return column.addition?.default ?? column.column?.default ?? null;
 }
 
 /** The table is touched: it or its columns differ between the versions or change underneath. */
 export function isReshaped(table: TableDraft): boolean {
-  return table.oldName !== table.newName || hasChangedColumns(table);
+  return (
+    table.oldName !== table.newName ||
+    hasChangedColumns(table) ||
+    table.columns.some((column) => column.newDefault !== undefined)
+  );
 }
 
+/** More than defaults differs: clients of the table itself meet other columns. */
 export function hasChangedColumns(table: TableDraft): boolean {
   return table.columns.some(
     (column) =>

@@ -26,13 +26,18 @@ select t.relname as name,
       'comment', pg_catalog.col_description(t.oid, a.attnum),
       'exactlyComparable', a.atttypid in (16, 17, 18, 20, 21, 23, 26, 1082, 1083, 1114, 1184, 2950)
         or (a.atttypid in (19, 25, 1043) and coalesce((select co.collisdeterministic from pg_catalog.pg_collation co where co.oid = a.attcollation), true)),
-      'extras', array_remove(array[
-        case when a.attacl is not null then 'column grants' end,
-        case when a.attstorage <> ty.typstorage then 'a storage setting' end,
-        case when a.attcompression <> '' then 'a compression setting' end,
-        case when coalesce(a.attstattarget, -1) <> -1 then 'a statistics target' end,
+      'settings', json_build_object(
+        'storage', case a.attstorage when 'p' then 'PLAIN' when 'e' then 'EXTERNAL' when 'm' then 'MAIN' else 'EXTENDED' end,
+        'ownStorage', a.attstorage <> ty.typstorage,
+        -- attcompression exists from 14 on.
+        'compression', case to_jsonb(a) ->> 'attcompression' when 'p' then 'pglz' when 'l' then 'lz4' end,
+        'statistics', nullif(coalesce(a.attstattarget, -1), -1),
         -- pg_attver is a stamp of the server's own (15.20), which no statement can set.
-        case when exists (select from unnest(a.attoptions) o where o not like 'pg\_attver=%') then 'column options' end,
+        'options', (select coalesce(json_agg(o), '[]') from unnest(a.attoptions) o where o not like 'pg\_attver=%')),
+      'grants', (select coalesce(json_agg(json_build_object('grantee', case when g.grantee = 0 then '' else pg_catalog.pg_get_userbyid(g.grantee) end,
+        'privilege', g.privilege_type, 'grantable', g.is_grantable) order by g.grantee, g.privilege_type), '[]')
+        from pg_catalog.aclexplode(a.attacl) g),
+      'extras', array_remove(array[
         case when exists (select from pg_catalog.pg_depend s join pg_catalog.pg_class q on q.oid = s.objid and q.relkind = 'S'
           where s.classid = 'pg_class'::regclass and s.refobjid = t.oid and s.refobjsubid = a.attnum and s.deptype in ('a', 'i')) then 'a sequence of its own' end
       ], null)) order by a.attnum), '[]')

@@ -3,6 +3,7 @@ import type { Loss } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
 import { isSynced, nameAfterSwitch } from "./draft.ts";
+import { furnish, switchDefaults } from "./column-settings.ts";
 import { archiveStatement } from "./fill.ts";
 import { firmNotNull, newChecks, relaxations, renameSequence, shadowChecks, shadowIndexes } from "./column-parts.ts";
 import { stateSchema } from "./names.ts";
@@ -130,6 +131,7 @@ export function switchTable(
   const relaxed = relaxations(draft, table);
   const firm = table.columns.flatMap((column) => firmNotNull(draft, table, column));
   const enforced = table.columns.filter((column) => column.enforceNotNull === "from-switch");
+  const defaults = switchDefaults(draft, table);
   return {
     views: [...(synced ? directView(draft, table) : []), ...closeOldVersions(draft, table)],
     lock: lockTable(base),
@@ -154,6 +156,7 @@ export function switchTable(
       ...shadowChecks(draft, table).map(({ name, original }) =>
         alter(`RENAME CONSTRAINT ${quoteIdentifier(name)} TO ${quoteIdentifier(original)}`),
       ),
+      ...defaults.forward,
       ...createRetireTrigger(draft, table),
       ...enforced.map((column) =>
         alter(
@@ -171,6 +174,7 @@ export function switchTable(
         alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(draft.names.check(table.name, column.physical))}`),
       ),
       ...dropRetireTrigger(draft, table, base),
+      ...defaults.back,
       ...shadowChecks(draft, table).map(({ name, original }) =>
         alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`),
       ),
@@ -307,18 +311,21 @@ function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): stri
       addition.lateDefault === null
         ? []
         : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${addition.lateDefault}`];
-    return [`ALTER TABLE ${base} ADD COLUMN ${name} ${addition.definition}`, ...late];
+    return [
+      `ALTER TABLE ${base} ADD COLUMN ${name} ${addition.definition}`,
+      ...late,
+      ...furnish(draft, table, column, column.physical),
+    ];
   }
   if (replacement === null) return [];
   const name = quoteIdentifier(replacement.physical);
   const collation = replacement.collation === null ? "" : ` COLLATE ${replacement.collation}`;
-  const comment = column.column?.comment ?? null;
   return [
     `ALTER TABLE ${base} ADD COLUMN ${name} ${replacement.type}${collation}`,
     ...(replacement.default === null
       ? []
       : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${replacement.default}`]),
-    ...(comment === null ? [] : [`COMMENT ON COLUMN ${base}.${name} IS ${quoteLiteral(comment).trim()}`]),
+    ...furnish(draft, table, column, replacement.physical),
   ];
 }
 

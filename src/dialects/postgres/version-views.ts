@@ -2,7 +2,8 @@
 import type { Grant } from "../../core/schema.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { Draft, TableDraft } from "./draft.ts";
-import { defaultOf, holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
+import { viewDefaultOf } from "./column-settings.ts";
+import { holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
 import { stateSchema, versionSchemaComment } from "./names.ts";
 import { tableAfterSwitch } from "./whole-table.ts";
 import { newVersionWriter } from "./sync-triggers.ts";
@@ -77,7 +78,7 @@ export function outerView(draft: Draft, table: TableDraft): string[] {
 /** `UPDATE … SET c = DEFAULT` through a view takes the view's default, and NULL when it has none (manual, ALTER VIEW). */
 function viewDefaults(draft: Draft, table: TableDraft): string[] {
   return table.columns.flatMap((column) => {
-    const value = defaultOf(column);
+    const value = viewDefaultOf(column);
     if (column.newName === null || value === null) return [];
     return [`ALTER VIEW ${offered(draft, table)} ALTER COLUMN ${quoteIdentifier(column.newName)} SET DEFAULT ${value}`];
   });
@@ -152,6 +153,14 @@ function viewGrants(table: TableDraft, schema: string, name: string): string[] {
     ...kept.map(
       (grant) =>
         `GRANT ${grant.privilege} ON ${view} TO ${granteeOf(grant)}${grant.grantable ? " WITH GRANT OPTION" : ""}`,
+    ),
+    ...table.columns.flatMap((column) =>
+      (column.newName === null ? [] : (column.column?.grants ?? []))
+        .filter((grant) => grant.privilege !== "REFERENCES")
+        .map(
+          (grant) =>
+            `GRANT ${grant.privilege} (${quoteIdentifier(column.newName ?? "")}) ON ${view} TO ${granteeOf(grant)}${grant.grantable ? " WITH GRANT OPTION" : ""}`,
+        ),
     ),
   ];
 }

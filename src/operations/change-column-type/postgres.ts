@@ -1,7 +1,7 @@
 // ALTER COLUMN … TYPE: a second column of the new type, kept equal both ways, takes the old one's place at the switch.
 import { deparseType } from "../../dialects/postgres/type-name.ts";
 import type { ColumnDraft, Draft, TableDraft } from "../../dialects/postgres/draft.ts";
-import { holderOf, withColumn } from "../../dialects/postgres/draft.ts";
+import { defaultOf, holderOf, withColumn } from "../../dialects/postgres/draft.ts";
 import { render } from "../../dialects/postgres/expression.ts";
 import { quoteIdentifier } from "../../sql/identifier.ts";
 import { scanTokens, topLevel } from "../../dialects/postgres/parse.ts";
@@ -87,7 +87,7 @@ export const changeColumnType: Operation<Change> = {
         up,
         down: [],
         notNull: column.column?.notNull ?? false,
-        default: column.column?.default ?? null,
+        default: defaultOf(column),
         narrowsBack: true,
       },
     };

@@ -1,5 +1,5 @@
 // RENAME COLUMN: the new version's view shows the new name at once; the table's own column is renamed at the switch.
-import { columnNamed, withColumn } from "../../dialects/postgres/draft.ts";
+import { columnNamed, withColumn, withTable } from "../../dialects/postgres/draft.ts";
 import { existingColumn, refuse, refuseUnusualTable, tableOf } from "../../dialects/postgres/statement.ts";
 import type { Operation } from "../contract.ts";
 
@@ -32,6 +32,11 @@ export const renameColumn: Operation<Change> = {
     const column = existingColumn(statement, table, change.from);
     if (columnNamed(table, change.to) !== undefined)
       refuse(statement, `Table ${change.table} already has a column ${change.to}.`, "Choose another name.");
+    // A column that the same migration adds is not there yet: it gets the final name from the start.
+    if (column.addition !== null && table.columns.every((each) => each.physical !== change.to)) {
+      const named = { ...column, newName: change.to, physical: change.to };
+      return withTable(draft, { ...table, columns: table.columns.map((each) => (each === column ? named : each)) });
+    }
     return withColumn(draft, table, { ...column, newName: change.to });
   },
 };

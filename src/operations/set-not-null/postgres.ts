@@ -1,6 +1,6 @@
 // SET NOT NULL: proven by a NOT VALID check and VALIDATE; enforced for old writers only once their version is closed.
 import type { Draft, TableDraft } from "../../dialects/postgres/draft.ts";
-import { withColumn } from "../../dialects/postgres/draft.ts";
+import { defaultOf, withColumn } from "../../dialects/postgres/draft.ts";
 import type { Template } from "../../dialects/postgres/expression.ts";
 import {
   alterCommand,
@@ -65,7 +65,7 @@ export const setNotNull: Operation<Change> = {
         : (["coalesce(", { column: column.physical }, ", ", ...up.value, ")"] satisfies Template),
       down: [{ column: draft.names.added(column.physical) }],
       notNull: true,
-      default: column.column?.default ?? null,
+      default: defaultOf(column),
       narrowsBack: false,
     };
     return withColumn(up.draft, table, { ...column, replacement });

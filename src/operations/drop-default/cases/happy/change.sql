@@ -1,0 +1,2 @@
+-- Every order says its status.
+ALTER TABLE orders ALTER COLUMN status DROP DEFAULT, ALTER COLUMN data DROP DEFAULT;

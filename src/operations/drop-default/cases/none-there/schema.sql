@@ -1,0 +1,2 @@
+-- Nothing to drop.
+CREATE TABLE users (id int PRIMARY KEY, name text);
