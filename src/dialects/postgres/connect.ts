@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly applicationName: string;
   readonly searchPath?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Gets what the server says beside the answer; how much that is, `client_min_messages` decides. */
+  readonly onNotice?: (message: string) => void;
 }
 
 const connectTimeoutMs = 10_000;
@@ -128,6 +130,7 @@ async function open(client: pg.Client, options: ConnectOptions): Promise<{ pid: 
   // Without a listener an idle connection that breaks would end the process.
   client.on("error", markLost);
   client.on("end", markLost);
+  client.on("notice", (notice) => options.onNotice?.(notice.message ?? ""));
   const abort = (): void => void client.end().catch(() => undefined);
   options.signal?.addEventListener("abort", abort, { once: true });
   try {

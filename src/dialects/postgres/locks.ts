@@ -16,6 +16,11 @@ const modes = {
 } as const;
 type Mode = keyof typeof modes;
 
+/** Every mode as `pg_locks` calls it → the words people use; weakest first. */
+export const lockWords: ReadonlyMap<string, Mode> = new Map(
+  Object.entries(modes).map(([words, name]) => [name, words as Mode]),
+);
+
 /** Manual §13.3.1, table 13.2 "Conflicting Lock Modes": requested → held modes that make it wait. */
 const conflicts: Readonly<Record<Mode, readonly Mode[]>> = {
   "ACCESS SHARE": ["ACCESS EXCLUSIVE"],
