@@ -26,7 +26,8 @@ export async function createDatabase(
 ): Promise<TestDatabase> {
   const name = uniqueName("test");
   // template0: nobody can have put anything into it, so every database starts the same.
-  await administer(server, [`CREATE DATABASE ${name} TEMPLATE ${options.template ?? "template0"}`]);
+  // Copied as files: on servers that never sync this takes half the time of the default, which writes every page to the WAL.
+  await administer(server, [`CREATE DATABASE ${name} TEMPLATE ${options.template ?? "template0"} STRATEGY file_copy`]);
   return databaseOf(server, name);
 }
 
