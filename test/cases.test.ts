@@ -1,70 +1,62 @@
-// The harness: every case folder × every server — golden plan, undo after every step, final dump equal to the naive SQL.
+// The harness: every case folder × every server — golden plan, undo after every step, final schema and rows equal to the naive SQL.
+// The same folders are killed by test/crash/case-crash.test.ts and used under load by test/workload/case-workload.test.ts.
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { MigrationError } from "../src/core/error.ts";
-import { migrationName, planCase, planText, readCases, runCase, withConnection } from "./support/cases.ts";
+import { phasesOf } from "../src/core/phase.ts";
+import { caseOracle, contentOf, type CaseOracle } from "./support/case-oracle.ts";
+import { migrationName, planText, readCases, runCase } from "./support/cases.ts";
 import { createDatabase, servers } from "./support/database.ts";
-import type { TestDatabase } from "./support/database.ts";
-import { dumpSchema } from "./support/dump.ts";
-
-async function dumpOf(database: TestDatabase): Promise<string> {
-  const client = await database.connect();
-  try {
-    return await dumpSchema(client, ["public"]);
-  } finally {
-    await client.end();
-  }
-}
-
-async function execute(database: TestDatabase, sql: string): Promise<void> {
-  const client = await database.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
 
 for (const server of servers) {
   for (const each of readCases()) {
     describe(`${each.name} on ${server.name}`, () => {
-      let template: TestDatabase;
-      let original: string;
+      let oracle: CaseOracle;
       beforeAll(async () => {
-        template = await createDatabase(server);
-        await execute(template, each.schemaSql);
-        original = await dumpOf(template);
+        oracle = await caseOracle(server, each);
+        return async () => await oracle[Symbol.asyncDispose]();
       });
-      afterAll(async () => await template.drop());
 
       test("has the plan that was reviewed", async () => {
-        const made = await withConnection(template.url, async (connection) => await planCase(connection, each));
-        await expect(planText(made)).toMatchFileSnapshot(join(each.directory, "plan.txt"));
+        await expect(planText(oracle.plan)).toMatchFileSnapshot(join(each.directory, "plan.txt"));
       });
 
-      test("can be undone after every step", async () => {
-        const made = await withConnection(template.url, async (connection) => await planCase(connection, each));
-        const starting = made.steps.filter((step) => ["expand", "backfill", "verify"].includes(step.phase)).length;
-        const completing = made.steps.filter((step) => ["switch", "contract"].includes(step.phase)).length;
+      test("can be undone after every step, up to the first that has no undo", async () => {
+        const { plan, original, template } = oracle;
+        const steps = plan.steps.filter((step) => step.phase !== "purge");
+        const starting = steps.filter((step) => phasesOf.start.includes(step.phase)).length;
+        const stuck = steps.findIndex((step) => !step.reversible);
+        const to = async (url: string, count: number): Promise<void> => {
+          await interrupted(url, each, "start", Math.min(count, starting), starting);
+          if (count > starting) await interrupted(url, each, "complete", count - starting, steps.length - starting);
+        };
         await using database = await createDatabase(server, { template: template.name });
-        if (made.steps.some((step) => !step.reversible && step.phase !== "purge")) return;
-        for (let count = 1; count <= starting + completing; count += 1) {
-          await interrupted(database.url, each, "start", count, starting);
-          if (count > starting) await interrupted(database.url, each, "complete", count - starting, completing);
-          const back = await runCase(database.url, each, { verb: "rollback" });
-          expect(back.state).toBe("rolled-back");
-          expect(await dumpOf(database), `undo after step ${count}`).toBe(original);
+        for (let count = 1; count <= (stuck === -1 ? steps.length : stuck); count += 1) {
+          await to(database.url, count);
+          expect((await runCase(database.url, each, { verb: "rollback" })).state).toBe("rolled-back");
+          expect(await contentOf(database), `undo after step ${count}`).toEqual(original);
+        }
+        for (let count = stuck + 1; stuck !== -1 && count <= steps.length; count += 1) {
+          await using beyond = await createDatabase(server, { template: template.name });
+          await to(beyond.url, count);
+          const before = await contentOf(beyond);
+          const refusal = await runCase(beyond.url, each, { verb: "rollback" }).catch((error: unknown) => error);
+          expect(refusal, `rollback after step ${count}`).toMatchObject({
+            code: "wrong-state",
+            outcome: "unchanged",
+            exitCode: 4,
+            happened: expect.stringContaining(`cannot be taken back: step ${steps[stuck]?.id} `) as string,
+          });
+          expect(await contentOf(beyond), "a refusal changes nothing").toEqual(before);
         }
       });
 
       test("ends where the naive SQL ends", async () => {
-        await using database = await createDatabase(server, { template: template.name });
-        await using naive = await createDatabase(server, { template: template.name });
-        await execute(naive, each.naiveSql);
+        await using database = await createDatabase(server, { template: oracle.template.name });
         expect((await runCase(database.url, each, { verb: "start" })).state).toBe("ready");
         expect((await runCase(database.url, each, { verb: "complete" })).state).toBe("completed");
         expect((await runCase(database.url, each, { verb: "purge" })).state).toBe("purged");
-        expect(await dumpOf(database)).toBe(await dumpOf(naive));
+        await oracle.expectWanted(database);
         expect((await runCase(database.url, each, { verb: "start" })).state, `start of ${migrationName} again`).toBe(
           "purged",
         );
