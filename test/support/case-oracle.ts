@@ -88,7 +88,7 @@ async function rowsOf(database: TestDatabase, leftOut: UnlikeColumns): Promise<s
   }
 }
 
-export async function execute(database: TestDatabase, sql: string): Promise<void> {
+async function execute(database: TestDatabase, sql: string): Promise<void> {
   const client = await database.connect();
   try {
     await client.query(sql);
