@@ -2,31 +2,8 @@
 import type { Lock, Step, Strategy } from "../../core/step.ts";
 import type { Phase } from "../../core/phase.ts";
 
-export type LockMode =
-  | "ACCESS SHARE"
-  | "ROW SHARE"
-  | "ROW EXCLUSIVE"
-  | "SHARE UPDATE EXCLUSIVE"
-  | "SHARE"
-  | "SHARE ROW EXCLUSIVE"
-  | "EXCLUSIVE"
-  | "ACCESS EXCLUSIVE";
-
-/** PostgreSQL manual §13.3.1, table 13.2: what each mode keeps others from. */
-const lockModes: Readonly<Record<LockMode, Lock["blocks"]>> = {
-  "ACCESS SHARE": "none",
-  "ROW SHARE": "none",
-  "ROW EXCLUSIVE": "none",
-  "SHARE UPDATE EXCLUSIVE": "none",
-  SHARE: "writes",
-  "SHARE ROW EXCLUSIVE": "writes",
-  EXCLUSIVE: "writes",
-  "ACCESS EXCLUSIVE": "reads+writes",
-};
-
-export function lockOn(relation: string, mode: LockMode): Lock {
-  return { relation, mode, blocks: lockModes[mode] };
-}
+export { lockOn } from "../../core/effect.ts";
+export type { LockMode } from "../../core/effect.ts";
 
 type WithoutId<S> = S extends Step ? Omit<S, "id"> : never;
 /** A step before it has its place in the plan. */
