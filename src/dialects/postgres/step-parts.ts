@@ -1,5 +1,5 @@
 // Makes steps with the fields that most of them share, and states the locks of our own statements.
-import type { Lock, Step, Strategy } from "../../core/step.ts";
+import type { Step, Strategy } from "../../core/step.ts";
 import type { Phase } from "../../core/phase.ts";
 
 export { lockOn } from "../../core/effect.ts";

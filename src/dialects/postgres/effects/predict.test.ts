@@ -104,6 +104,8 @@ test("an introspected schema says what its tables look like", () => {
     collation: null,
     comment: null,
     exactlyComparable: true,
+    settings: { storage: "EXTENDED", ownStorage: false, compression: null, statistics: null, options: [] },
+    grants: [],
     extras: [],
   };
   const catalog = catalogOf({
@@ -126,6 +128,8 @@ test("an introspected schema says what its tables look like", () => {
             definition: "CHECK ((v IS NOT NULL))",
             validated: true,
             references: null,
+            foreignKey: null,
+            comment: null,
           },
         ],
         triggers: [],
