@@ -3,7 +3,6 @@ import type { Step, Strategy } from "../../core/step.ts";
 import type { Phase } from "../../core/phase.ts";
 
 export { lockOn } from "../../core/effect.ts";
-export type { LockMode } from "../../core/effect.ts";
 
 type WithoutId<S> = S extends Step ? Omit<S, "id"> : never;
 /** A step before it has its place in the plan. */
