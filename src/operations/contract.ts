@@ -1,16 +1,7 @@
 // What an operation is: it recognises one naive schema change, says what it would do, and holds the cure.
-import type { Blocks } from "../core/finding.ts";
+import type { Effect } from "../core/effect.ts";
 import type { Draft } from "../dialects/postgres/draft.ts";
 import type { Statement } from "../dialects/postgres/parse.ts";
-
-/** What the naive statement would do to a live database. */
-export interface NaiveEffect {
-  readonly message: string;
-  readonly lock: string | null;
-  readonly blocks: Blocks;
-  readonly rewrite: boolean;
-  readonly scan: boolean;
-}
 
 /** One schema change of one dialect. `C` is whatever `match` read from the statement. Pure: no I/O. */
 export interface Operation<C> {
@@ -18,8 +9,8 @@ export interface Operation<C> {
   readonly name: string;
   /** Recognises the naive statement; null when it is something else. */
   readonly match: (statement: Statement, draft: Draft) => C | null;
-  /** What the statement would do if it ran as written. */
-  readonly naive: (change: C, draft: Draft) => NaiveEffect;
+  /** In words, what the statement would do if it ran as written. `effect` is what it locks, rewrites and scans; null: not known. */
+  readonly message: (change: C, draft: Draft, effect: Effect | null) => string;
   /**
    * Writes the safe way into the draft.
    * @throws MigrationError `change-refused` or `expression-invalid` with the place in the file
@@ -30,7 +21,7 @@ export interface Operation<C> {
 /** An operation whose change type is hidden, for the list: `match` and the rest are tied together. */
 export interface MatchedOperation {
   readonly name: string;
-  readonly naive: (draft: Draft) => NaiveEffect;
+  readonly message: (draft: Draft, effect: Effect | null) => string;
   readonly apply: (draft: Draft) => Draft;
 }
 
@@ -43,7 +34,7 @@ export function matcherOf<C>(operation: Operation<C>): Matcher {
     if (change === null) return null;
     return {
       name: operation.name,
-      naive: (at) => operation.naive(change, at),
+      message: (at, effect) => operation.message(change, at, effect),
       apply: (at) => operation.apply(change, statement, at),
     };
   };

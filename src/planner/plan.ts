@@ -1,6 +1,8 @@
 // Statements + schema + facts → Plan. Pure: the same input gives the same plan, and no database is asked.
 import { createHash } from "node:crypto";
 import { MigrationError } from "../core/error.ts";
+import { isHeavy, strongestLock } from "../core/effect.ts";
+import type { Effect } from "../core/effect.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Facts, Schema, Table } from "../core/schema.ts";
@@ -10,11 +12,13 @@ import { compose } from "../dialects/postgres/compose.ts";
 import { hasChangedColumns, isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
 import type { Draft } from "../dialects/postgres/draft.ts";
 import { namesOf } from "../dialects/postgres/names.ts";
-import { checksOf, loadParser, parseFile } from "../dialects/postgres/parse.ts";
+import { catalogOf } from "../dialects/postgres/effects/catalog.ts";
+import { evolve } from "../dialects/postgres/effects/evolve.ts";
+import { onExisting, predictEffect } from "../dialects/postgres/effects/predict.ts";
+import { checksOf, loadParser, ownNode, parseFile } from "../dialects/postgres/parse.ts";
 import type { Statement } from "../dialects/postgres/parse.ts";
 import { makeSource, placeAt } from "../dialects/postgres/source.ts";
 import type { Origin } from "../dialects/postgres/source.ts";
-import type { NaiveEffect } from "../operations/contract.ts";
 import { operations } from "../operations/index.ts";
 import { byteLength, identifierBytesMax } from "../sql/identifier.ts";
 
@@ -79,10 +83,7 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
     tables,
     fingerprint: fingerprintOf(schema, tables, files),
     preflight: draft.preflight,
-    hazards: [
-      ...naive.map(({ statement, rule, effect }) => findingOf(statement, rule, effect, steps)),
-      ...hazardsOf(draft, files),
-    ],
+    hazards: [...naive.map((each) => findingOf(each, steps)), ...hazardsOf(draft, files)],
     steps,
   };
 }
@@ -90,17 +91,24 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
 interface Naive {
   readonly statement: Statement;
   readonly rule: string;
-  readonly effect: NaiveEffect;
+  readonly message: string;
+  /** What it locks, rewrites and scans; null: not known. */
+  readonly effect: Effect | null;
 }
 
 function readStatements(statements: readonly Statement[], empty: Draft): { draft: Draft; naive: Naive[] } {
   const naive: Naive[] = [];
+  let catalog = catalogOf(empty.schema);
   const draft = statements.reduce((before, statement) => {
+    const node = ownNode(statement);
+    const predicted = predictEffect(node, catalog, empty.facts);
+    const effect = predicted === null ? null : onExisting(predicted, catalog);
+    catalog = evolve(catalog, node, empty.facts);
     for (const match of operations) {
       const operation = match(statement, before);
       if (operation === null) continue;
       const after = operation.apply(before);
-      naive.push({ statement, rule: operation.name, effect: operation.naive(before) });
+      naive.push({ statement, rule: operation.name, message: operation.message(before, effect), effect });
       return after;
     }
     return before;
@@ -150,23 +158,26 @@ function structureOf(table: Table): unknown {
   return structure;
 }
 
-function findingOf(statement: Statement, rule: string, effect: NaiveEffect, steps: readonly Step[]): Finding {
+function findingOf({ statement, rule, message, effect }: Naive, steps: readonly Step[]): Finding {
   const start = placeAt(statement.source, statement.start);
   const end = placeAt(statement.source, statement.end);
-  const heavy = effect.blocks !== "none" && (effect.rewrite || effect.scan);
+  const lock = effect === null ? null : strongestLock(effect);
+  const heavy = effect !== null && isHeavy(effect);
+  // What is not known is never taken for harmless.
+  const isLight = effect !== null && (lock === null || lock.blocks === "none");
   return {
     rule,
-    severity: heavy ? "error" : effect.blocks === "none" ? "info" : "warning",
+    severity: heavy ? "error" : isLight ? "info" : "warning",
     file: statement.source.file,
     line: start.line,
     column: start.column,
     endLine: end.line,
     endColumn: end.column,
-    message: effect.message,
-    lock: effect.lock,
-    blocks: effect.blocks,
-    rewrite: effect.rewrite,
-    scan: effect.scan,
+    message,
+    lock: lock?.mode ?? null,
+    blocks: lock?.blocks ?? "none",
+    rewrite: effect?.rewrite ?? false,
+    scan: effect?.scan ?? false,
     heavy,
     plan: steps.filter((step) => step.kind !== "gate").map((step) => `${step.id} ${step.title}`),
     suppressed: null,

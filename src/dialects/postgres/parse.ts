@@ -41,6 +41,12 @@ export interface Statement {
   readonly directives: readonly Directive[];
 }
 
+/** The node of this statement alone: of an ALTER TABLE with several commands only the one it stands for. */
+export function ownNode(statement: Statement): Node {
+  if (!("AlterTableStmt" in statement.node) || statement.command === null) return statement.node;
+  return { AlterTableStmt: { ...statement.node.AlterTableStmt, cmds: [{ AlterTableCmd: statement.command }] } };
+}
+
 /** Tokens without comments, with character offsets into the text that was scanned. */
 export interface Token {
   readonly start: number;

@@ -30,17 +30,12 @@ export const addColumn: Operation<Change> = {
     if (found === null || definition === undefined || !("ColumnDef" in definition)) return null;
     return { table: found.table.name, definition: definition.ColumnDef, isOptional: found.command.missing_ok === true };
   },
-  naive: (change) => {
-    const isVolatile = volatileDefault(change.definition);
-    return {
-      message: isVolatile
-        ? `The default of ${change.table}.${change.definition.colname ?? ""} is computed for every row: the table is rewritten under ACCESS EXCLUSIVE.`
-        : `Adding ${change.table}.${change.definition.colname ?? ""} waits for ACCESS EXCLUSIVE, and everybody else waits behind it.`,
-      lock: "ACCESS EXCLUSIVE",
-      blocks: "reads+writes",
-      rewrite: isVolatile,
-      scan: isVolatile,
-    };
+  message: (change, _draft, effect) => {
+    const name = `${change.table}.${change.definition.colname ?? ""}`;
+    if (effect?.rewrite === true)
+      return `The value of ${name} is computed for every row: the table is rewritten under ACCESS EXCLUSIVE.`;
+    if (effect?.scan === true) return `Adding ${name} reads the whole table under ACCESS EXCLUSIVE.`;
+    return `Adding ${name} waits for ACCESS EXCLUSIVE, and everybody else waits behind it.`;
   },
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];

@@ -44,13 +44,10 @@ export const changeColumnType: Operation<Change> = {
       using: usingClause(statement),
     };
   },
-  naive: (change) => ({
-    message: `Changing the type of ${change.table}.${change.column} rewrites the table and its indexes under ACCESS EXCLUSIVE: reads and writes wait for the whole time.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: true,
-    scan: true,
-  }),
+  message: (change, _draft, effect) =>
+    effect?.rewrite === false
+      ? `Changing the type of ${change.table}.${change.column} ${effect.scan ? "reads the whole table or builds its indexes anew" : "keeps the table as it is, but waits for ACCESS EXCLUSIVE, and everybody else waits behind it"}${effect.scan ? " under ACCESS EXCLUSIVE" : ""}.`
+      : `Changing the type of ${change.table}.${change.column} rewrites the table and its indexes under ACCESS EXCLUSIVE: reads and writes wait for the whole time.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

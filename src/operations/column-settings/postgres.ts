@@ -1,4 +1,5 @@
 // SET STORAGE, COMPRESSION, STATISTICS, and the options of a column: catalog changes with a literal way back.
+import { strongestLock } from "../../core/effect.ts";
 import { withColumn } from "../../dialects/postgres/draft.ts";
 import type { ColumnSetting } from "../../dialects/postgres/draft.ts";
 import type { Column } from "../../core/schema.ts";
@@ -32,16 +33,8 @@ export const columnSettings: Operation<Change> = {
     if (subtype === undefined || found === null || found.column === "") return null;
     return { subtype, table: found.table.name, column: found.column, clause: clauseOf(statement) };
   },
-  naive: (change) => {
-    const lock = lockOf(change.subtype);
-    return {
-      message: `${change.clause} on ${change.table}.${change.column} is a catalog change${lock === "ACCESS EXCLUSIVE" ? ", but it waits for ACCESS EXCLUSIVE, and everybody waits behind it" : ""}.`,
-      lock,
-      blocks: lock === "ACCESS EXCLUSIVE" ? "reads+writes" : "none",
-      rewrite: false,
-      scan: false,
-    };
-  },
+  message: (change, _draft, effect) =>
+    `${change.clause} on ${change.table}.${change.column} is a catalog change${effect !== null && strongestLock(effect)?.blocks === "reads+writes" ? ", but it waits for ACCESS EXCLUSIVE, and everybody waits behind it" : ""}.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

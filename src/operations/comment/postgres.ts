@@ -43,13 +43,7 @@ export const comment: Operation<Change> = {
       relation: table?.table == null ? null : `${draft.schema.name}.${table.name}`,
     };
   },
-  naive: (change) => ({
-    message: `A comment on ${change.object} changes the catalog only.`,
-    lock: change.relation === null ? null : "SHARE UPDATE EXCLUSIVE",
-    blocks: "none",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) => `A comment on ${change.object} changes the catalog only.`,
   apply: (change, statement, draft) => {
     const found = columnOf(change, draft);
     if (found !== null) return withColumn(draft, found.table, { ...found.column, newComment: change.comment });

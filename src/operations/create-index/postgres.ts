@@ -1,4 +1,5 @@
 // CREATE INDEX: built CONCURRENTLY over the columns that hold the new shape, after they are filled.
+import { strongestLock } from "../../core/effect.ts";
 import type { IndexStmt } from "libpg-query";
 import { columnNamed, holderOf, withStep } from "../../dialects/postgres/draft.ts";
 import { substituteColumns } from "../../dialects/postgres/definition.ts";
@@ -20,13 +21,13 @@ export const createIndex: Operation<Change> = {
     const table = tableOf(draft, statement.node.IndexStmt.relation);
     return table === null ? null : { table: table.name, index: statement.node.IndexStmt };
   },
-  naive: (change) => ({
-    message: `CREATE INDEX on ${change.table} keeps every write waiting until the index is built.`,
-    lock: change.index.concurrent === true ? "SHARE UPDATE EXCLUSIVE" : "SHARE",
-    blocks: change.index.concurrent === true ? "none" : "writes",
-    rewrite: false,
-    scan: true,
-  }),
+  message: (change, _draft, effect) => {
+    const lock = effect === null ? null : strongestLock(effect);
+    if (effect !== null && lock === null) return `${change.table} is new: nobody waits for its index.`;
+    return lock?.blocks === "none"
+      ? `CREATE INDEX CONCURRENTLY on ${change.table} waits for every transaction that is older, and leaves an invalid index when it fails.`
+      : `CREATE INDEX on ${change.table} keeps every write waiting until the index is built.`;
+  },
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

@@ -29,13 +29,8 @@ export const createTable: Operation<Change> = {
       return null;
     return { name: create.relation?.relname ?? "", create };
   },
-  naive: (change) => ({
-    message: `${change.name} is new: nobody waits for it${referenced(change.create).length === 0 ? "" : `, but its foreign keys lock ${referenced(change.create).join(", ")} against writes for a moment`}.`,
-    lock: referenced(change.create).length === 0 ? null : "SHARE ROW EXCLUSIVE",
-    blocks: referenced(change.create).length === 0 ? "none" : "writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) =>
+    `${change.name} is new: nobody waits for it${referenced(change.create).length === 0 ? "" : `, but its foreign keys lock ${referenced(change.create).join(", ")} against writes for a moment`}.`,
   apply: (change, statement, draft) => {
     if (isTaken(draft, change.name)) {
       if (change.create.if_not_exists === true) return draft;

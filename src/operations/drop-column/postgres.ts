@@ -31,13 +31,8 @@ export const dropColumn: Operation<Change> = {
       isCascade: found.command.behavior === "DROP_CASCADE",
     };
   },
-  naive: (change) => ({
-    message: `Dropping ${change.table}.${change.column} breaks every client that still uses it, and the data is gone at once.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) =>
+    `Dropping ${change.table}.${change.column} breaks every client that still uses it, and the data is gone at once.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

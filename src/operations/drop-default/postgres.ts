@@ -15,13 +15,8 @@ export const dropDefault: Operation<Change> = {
     if (found === null || found.command.def !== undefined) return null;
     return { table: found.table.name, column: found.column };
   },
-  naive: (change) => ({
-    message: `DROP DEFAULT waits for ACCESS EXCLUSIVE on ${change.table}; old clients that leave ${change.column} out write NULL or fail from then on.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) =>
+    `DROP DEFAULT waits for ACCESS EXCLUSIVE on ${change.table}; old clients that leave ${change.column} out write NULL or fail from then on.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

@@ -22,13 +22,8 @@ export const dropIndex: Operation<Change> = {
     );
     return { names, isOptional: drop.missing_ok === true, isCascade: drop.behavior === "DROP_CASCADE" };
   },
-  naive: (change) => ({
-    message: `DROP INDEX ${change.names.join(", ")} waits for ACCESS EXCLUSIVE on the table, and everybody else waits behind it.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) =>
+    `DROP INDEX ${change.names.join(", ")} waits for ACCESS EXCLUSIVE on the table, and everybody else waits behind it.`,
   apply: (change, statement, draft) => {
     if (change.isCascade)
       refuse(statement, "CASCADE would drop objects that nobody listed.", "Drop the constraint instead.");

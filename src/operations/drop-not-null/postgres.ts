@@ -25,13 +25,8 @@ export const dropNotNull: Operation<Change> = {
     const found = alterCommand(statement, draft, "AT_DropNotNull");
     return found === null ? null : { table: found.table.name, column: found.column };
   },
-  naive: (change) => ({
-    message: `DROP NOT NULL waits for ACCESS EXCLUSIVE, and clients that do not expect NULL in ${change.table}.${change.column} will meet it.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) =>
+    `DROP NOT NULL waits for ACCESS EXCLUSIVE, and clients that do not expect NULL in ${change.table}.${change.column} will meet it.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

@@ -25,13 +25,8 @@ export const dropTable: Operation<Change> = {
       isCascade: drop.behavior === "DROP_CASCADE",
     };
   },
-  naive: (change) => ({
-    message: `Dropping ${change.names.join(", ")} breaks every client that still uses it, and its rows are gone at once.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) =>
+    `Dropping ${change.names.join(", ")} breaks every client that still uses it, and its rows are gone at once.`,
   apply: (change, statement, draft) => {
     if (change.isCascade)
       refuse(

@@ -1,5 +1,5 @@
 // Any other statement: run as written, lock-safe, with the author's undo; what is known to be dangerous is refused first.
-import type { NaiveEffect, Operation } from "../contract.ts";
+import type { Operation } from "../contract.ts";
 import { withStep } from "../../dialects/postgres/draft.ts";
 import { directive } from "../../dialects/postgres/parse.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
@@ -43,16 +43,8 @@ export const raw: Operation<Change> = {
     collectRelations(statement.node, relations);
     return { kind: Object.keys(statement.node)[0] ?? "", relations: [...new Set(relations)] };
   },
-  naive: (change): NaiveEffect => ({
-    message:
-      dangerous[change.kind] === undefined
-        ? "The statement runs as written; its locks are not known in advance."
-        : `${dangerous[change.kind]}.`,
-    lock: dangerous[change.kind] === undefined ? null : "ACCESS EXCLUSIVE",
-    blocks: dangerous[change.kind] === undefined ? "none" : "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change, _draft, effect) =>
+    `${dangerous[change.kind] ?? "The statement runs as written"}.${effect === null ? " What it locks is not known before it has run in a shadow server." : ""}`,
   apply: (change, statement, draft) => {
     const no = forbidden[change.kind];
     if (no !== undefined) refuse(statement, `${no}.`, "Leave the statement out.");

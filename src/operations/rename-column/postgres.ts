@@ -18,13 +18,7 @@ export const renameColumn: Operation<Change> = {
     if (rename.renameType !== "OBJECT_COLUMN" || rename.relationType !== "OBJECT_TABLE" || table === null) return null;
     return { table: table.name, from: rename.subname ?? "", to: rename.newname ?? "" };
   },
-  naive: (change) => ({
-    message: `Renaming ${change.table}.${change.from} breaks every client that still uses the old name.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) => `Renaming ${change.table}.${change.from} breaks every client that still uses the old name.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

@@ -18,13 +18,7 @@ export const renameTable: Operation<Change> = {
     if (rename.renameType !== "OBJECT_TABLE" || table === null) return null;
     return { table: table.name, from: table.newName ?? table.name, to: rename.newname ?? "" };
   },
-  naive: (change) => ({
-    message: `Renaming ${change.from} breaks every client that still uses the old name.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) => `Renaming ${change.from} breaks every client that still uses the old name.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

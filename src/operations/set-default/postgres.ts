@@ -25,13 +25,8 @@ export const setDefault: Operation<Change> = {
     if (found === null || found.command.def === undefined) return null;
     return { table: found.table.name, column: found.column, value: valueOf(statement) };
   },
-  naive: (change) => ({
-    message: `SET DEFAULT waits for ACCESS EXCLUSIVE on ${change.table}, and rows that old clients insert without ${change.column} change their meaning at once.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: false,
-  }),
+  message: (change) =>
+    `SET DEFAULT waits for ACCESS EXCLUSIVE on ${change.table}, and rows that old clients insert without ${change.column} change their meaning at once.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

@@ -28,13 +28,8 @@ export const setNotNull: Operation<Change> = {
     const found = alterCommand(statement, draft, "AT_SetNotNull");
     return found === null ? null : { table: found.table.name, column: found.column };
   },
-  naive: (change) => ({
-    message: `SET NOT NULL scans ${change.table} under ACCESS EXCLUSIVE, and old clients that write NULL into ${change.column} fail from then on.`,
-    lock: "ACCESS EXCLUSIVE",
-    blocks: "reads+writes",
-    rewrite: false,
-    scan: true,
-  }),
+  message: (change, _draft, effect) =>
+    `SET NOT NULL ${effect?.scan === false ? "waits for ACCESS EXCLUSIVE on" : "scans"} ${change.table}${effect?.scan === false ? "" : " under ACCESS EXCLUSIVE"}, and old clients that write NULL into ${change.column} fail from then on.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

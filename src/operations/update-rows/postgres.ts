@@ -35,13 +35,8 @@ export const updateRows: Operation<Change> = {
     const table = tableOf(draft, statement.node.UpdateStmt.relation);
     return table === null ? null : { table: table.name, update: statement.node.UpdateStmt };
   },
-  naive: (change) => ({
-    message: `One UPDATE over all of ${change.table} holds row locks until it ends: clients that write those rows wait.`,
-    lock: "ROW EXCLUSIVE",
-    blocks: "none",
-    rewrite: false,
-    scan: true,
-  }),
+  message: (change) =>
+    `One UPDATE over all of ${change.table} holds row locks until it ends: clients that write those rows wait.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

@@ -26,6 +26,17 @@ export function predictEffect(node: Node, catalog: Catalog, facts: PredictFacts)
   return touches === null ? null : effectOf(touches);
 }
 
+/**
+ * The effect on relations that other clients can see: without those that the statements before it created. Only for a caller
+ * whose statements are not yet committed, or run before anybody uses what they make.
+ */
+export function onExisting(effect: Effect, catalog: Catalog): Effect {
+  const locks = effect.locks.filter((lock) => (catalog.relations[lock.relation]?.createdBy ?? null) === null);
+  return locks.length === 0 && effect.locks.length > 0
+    ? { ...effect, locks, rewrite: false, scan: false }
+    : { ...effect, locks };
+}
+
 function touchesOf(node: Node, catalog: Catalog, major: number): Touch[] | null {
   if ("AlterTableStmt" in node) return alterTableTouches(node.AlterTableStmt, catalog, major);
   if ("DropStmt" in node) return dropTouches(node.DropStmt, catalog);
