@@ -94,8 +94,13 @@ export interface Table {
   /** Foreign keys of other tables that point here. */
   readonly referencedBy: readonly {
     readonly table: string;
+    /** Schema and name of that table apart. */
+    readonly schema: string;
+    readonly name: string;
     readonly constraint: string;
+    /** The columns here, and those there that point to them, in the same order. */
     readonly columns: readonly string[];
+    readonly from: readonly string[];
     /** What a delete here does to the rows there. */
     readonly onDelete: "no action" | "restrict" | "cascade" | "set null" | "set default";
   }[];

@@ -19,8 +19,8 @@ export interface Loss {
   readonly what: string;
   /** Query with one row and one column: how many rows would be lost. */
   readonly countSql: string;
-  /** The same for a table that has another name from the switch on: asked when `countSql` meets a name that is not there. */
-  readonly countSqlAfterSwitch?: string;
+  /** Asked when `countSql` meets a name that is not there: the table has another one from the switch on, or a step did not run yet. */
+  readonly countSqlOtherwise?: string;
   /** Idempotent statements that keep the data in `shoofly.archive_*`, run in one transaction right before the undo. */
   readonly archiveSql: readonly string[];
 }
@@ -82,6 +82,8 @@ export interface BackfillStep extends StepBase {
   /** `fill` writes our own columns (marked, passed over by the sync triggers); `change` is the author's UPDATE. */
   readonly mode: "fill" | "change";
   readonly undoTable: { readonly schema: string; readonly name: string } | null;
+  /** The key that the undo walks along, when it is not `key`. */
+  readonly undoKey?: ChunkKey;
   readonly rowsEstimate: number;
 }
 

@@ -2,6 +2,7 @@
 import type { Crash } from "../core/crash-point.ts";
 import type { Emit, Progress } from "../core/event.ts";
 import type { Plan } from "../core/plan.ts";
+import type { ChunkKey } from "../core/step.ts";
 import { clearQuarantine, openFrontier, readDone, readFrontier, type FillName } from "../dialects/postgres/chunks.ts";
 import { keyPositionOf, type KeyPosition } from "../dialects/postgres/key-position.ts";
 import { lastBound, walkOf, type Bound, type Walk } from "../dialects/postgres/walk.ts";
@@ -54,7 +55,7 @@ export async function runFill(session: Session, options: FillOptions): Promise<v
   const frontier = await openWay(session, name, options);
   if (frontier === null) return;
   const { last, rowsEstimate } = frontier;
-  const position = await keyPositionOf(session.connection, options.table, step.key, last);
+  const position = await keyPositionOf(session.connection, options.table, keyOf(options), last);
   const done = await readDone(session.connection, name);
   const isPlaced = (await position(session.connection, last)) !== null;
   const meter = new ProgressMeter({
@@ -72,7 +73,7 @@ export async function runFill(session: Session, options: FillOptions): Promise<v
     name,
     options,
     last,
-    walk: walkOf(options.table, step.key, { last, rowsEstimate }),
+    walk: walkOf(options.table, keyOf(options), { last, rowsEstimate }),
     position,
     isPlaced,
     emit: session.emit,
@@ -96,17 +97,22 @@ export async function runFill(session: Session, options: FillOptions): Promise<v
   await board.finish();
 }
 
+/** What was put into an archive has the key of the rows that it keeps, and not that of the table it was read from. */
+function keyOf({ step, direction }: Pick<FillOptions, "step" | "direction">): ChunkKey | null {
+  return direction === "undo" ? (step.undoKey ?? step.key) : step.key;
+}
+
 /** null when there is nothing to fill. */
 async function openWay(
   session: Session,
   name: FillName,
-  { table, step }: FillOptions,
+  { table, step, direction }: FillOptions,
 ): Promise<{ last: Bound; rowsEstimate: number } | null> {
   const { connection } = session;
   await session.fenced(async () => await clearQuarantine(connection, name.migration, name.step));
   let frontier = await readFrontier(connection, name, false);
   if (frontier === null) {
-    const last = await lastBound(connection, table, step.key);
+    const last = await lastBound(connection, table, keyOf({ step, direction }));
     await session.fenced(async () => await openFrontier(connection, name, { last, rowsEstimate: step.rowsEstimate }));
     frontier = await readFrontier(connection, name, false);
   }

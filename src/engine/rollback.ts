@@ -90,8 +90,8 @@ async function countLoss(runner: StepRunner, loss: Loss, state: StepState): Prom
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.kind !== "undefined-object") throw error;
     if (state !== "done") return 0;
-    if (loss.countSqlAfterSwitch === undefined) throw error;
-    return await count(loss.countSqlAfterSwitch);
+    if (loss.countSqlOtherwise === undefined) throw error;
+    return await count(loss.countSqlOtherwise);
   }
 }
 

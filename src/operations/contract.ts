@@ -1,6 +1,7 @@
 // What an operation is: it recognises one naive schema change, says what it would do, and holds the cure.
 import type { Effect } from "../core/effect.ts";
 import type { Draft } from "../dialects/postgres/draft.ts";
+import { directive } from "../dialects/postgres/parse.ts";
 import type { Statement } from "../dialects/postgres/parse.ts";
 
 /** One schema change of one dialect. `C` is whatever `match` read from the statement. Pure: no I/O. */
@@ -30,6 +31,8 @@ export type Matcher = (statement: Statement, draft: Draft) => MatchedOperation |
 
 export function matcherOf<C>(operation: Operation<C>): Matcher {
   return (statement, draft) => {
+    // The author knows better: the statement runs as written.
+    if (operation.name !== "raw" && directive(statement, "raw") !== undefined) return null;
     const change = operation.match(statement, draft);
     if (change === null) return null;
     return {

@@ -7,11 +7,13 @@ import { matcherOf } from "./contract.ts";
 import type { Matcher } from "./contract.ts";
 import { createIndex } from "./create-index/postgres.ts";
 import { createTable } from "./create-table/postgres.ts";
+import { deleteRows } from "./delete-rows/postgres.ts";
 import { dropColumn } from "./drop-column/postgres.ts";
 import { dropDefault } from "./drop-default/postgres.ts";
 import { dropIndex } from "./drop-index/postgres.ts";
 import { dropTable } from "./drop-table/postgres.ts";
 import { dropNotNull } from "./drop-not-null/postgres.ts";
+import { insertRows } from "./insert-rows/postgres.ts";
 import { raw } from "./raw/postgres.ts";
 import { renameColumn } from "./rename-column/postgres.ts";
 import { renameTable } from "./rename-table/postgres.ts";
@@ -36,5 +38,7 @@ export const operations: readonly Matcher[] = [
   matcherOf(createIndex),
   matcherOf(dropIndex),
   matcherOf(updateRows),
+  matcherOf(deleteRows),
+  matcherOf(insertRows),
   matcherOf(raw),
 ];

@@ -130,7 +130,7 @@ function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
         table.table === null ||
         isReshaped(table) ||
         locked.has(prefix + table.name) ||
-        draft.changes.some((change) => change.table === table.name),
+        draft.changes.some((change) => change.tables.includes(table.name)),
     )
     .flatMap((table) => [
       table.name,

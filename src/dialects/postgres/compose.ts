@@ -3,7 +3,7 @@ import type { Phase } from "../../core/phase.ts";
 import type { BackfillStep, Check, GateName, Loss, Step, VerifyStep } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import { settleColumns } from "./column-settings.ts";
-import type { DataChange, Draft, TableDraft } from "./draft.ts";
+import type { Draft, TableDraft } from "./draft.ts";
 import { isReshaped, isSynced, nameAfterSwitch } from "./draft.ts";
 import {
   archiveStatement,
@@ -14,6 +14,7 @@ import {
   notNullCheck,
   rangeCondition,
 } from "./fill.ts";
+import { backfillBase } from "./data-change.ts";
 import { stateSchema } from "./names.ts";
 import {
   constrainTable,
@@ -54,9 +55,9 @@ export function compose({ draft, checks }: Composition): Step[] {
   const steps: NewStep[] = [
     ...own("expand"),
     ...Object.values(draft.tables).flatMap((table) => settleColumns(draft, table)),
-    ...archives(draft),
+    ...draft.changes.flatMap((change) => (change.prepare === null ? [] : [change.prepare])),
     ...reshaped.flatMap((table) => expandTable(draft, table)),
-    ...draft.changes.map((change) => changeStep(draft, change)),
+    ...draft.changes.map((change) => change.step),
     ...own("backfill"),
     ...reshaped.flatMap((table) => fillSteps(draft, table)),
     ...reshaped.flatMap((table) => constrainTable(draft, table)),
@@ -84,70 +85,6 @@ function numbered(steps: readonly NewStep[]): Step[] {
   });
 }
 
-function archives(draft: Draft): NewStep[] {
-  return draft.changes.map((change) => {
-    const name = archiveOf(draft, change);
-    const key = keyOf(draft, change);
-    const columns = [
-      ...key.columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`),
-      ...change.sets.flatMap((set, index) => [
-        `${quoteIdentifier(`_old_${index}`)} ${set.type}`,
-        `${quoteIdentifier(`_new_${index}`)} ${set.type}`,
-      ]),
-      `PRIMARY KEY (${key.columns.map((column) => quoteIdentifier(column.name)).join(", ")})`,
-    ];
-    return ddlStep("expand", "expand", `${change.table}: keep the values that the UPDATE replaces`, {
-      sql: [`CREATE TABLE ${name} (${columns.join(", ")})`],
-      undo: [`DROP TABLE ${name}`],
-    });
-  });
-}
-
-/** The author's UPDATE, one key range at a time; what it replaces goes to the archive in the same statement. */
-function changeStep(draft: Draft, change: DataChange): NewStep {
-  const key = keyOf(draft, change);
-  const base = quoteQualified(draft.schema.name, change.table);
-  const table = draft.tables[change.table];
-  const row = change.alias;
-  const before = [
-    ...key.columns.map((column, index) => `b.${quoteIdentifier(column.name)} AS "_shoofly_key_${index}"`),
-    ...change.sets.map((set, index) => `b.${quoteIdentifier(set.column)} AS "_shoofly_old_${index}"`),
-  ];
-  const same = key.columns.map(
-    (column, index) => `${row}.${quoteIdentifier(column.name)} = _shoofly_before."_shoofly_key_${index}"`,
-  );
-  const returning = [
-    ...key.columns.map((column) => `${row}.${quoteIdentifier(column.name)}`),
-    ...change.sets.flatMap((set, index) => [
-      `_shoofly_before."_shoofly_old_${index}"`,
-      `${row}.${quoteIdentifier(set.column)}`,
-    ]),
-  ];
-  const from = change.fromClause === null ? "" : `, ${change.fromClause}`;
-  const condition = change.whereClause === null ? "" : ` AND (${change.whereClause})`;
-  const sql = `WITH _shoofly_changed AS (UPDATE ${base} AS ${row} SET ${change.setClause} FROM (SELECT ${before.join(", ")} FROM ${base} AS b WHERE ${rangeCondition(key, "b")} FOR NO KEY UPDATE) AS _shoofly_before${from} WHERE ${same.join(" AND ")}${condition} RETURNING ${returning.join(", ")}) INSERT INTO ${archiveOf(draft, change)} SELECT * FROM _shoofly_changed ON CONFLICT DO NOTHING`;
-  const matches = key.columns.map((column) => `t.${quoteIdentifier(column.name)} = a.${quoteIdentifier(column.name)}`);
-  const stands = change.sets.map(
-    (set, index) =>
-      `ROW(t.${quoteIdentifier(set.column)})::record OPERATOR(pg_catalog.*=) ROW(a.${quoteIdentifier(`_new_${index}`)})::record`,
-  );
-  const restore = change.sets.map(
-    (set, index) => `${quoteIdentifier(set.column)} = a.${quoteIdentifier(`_old_${index}`)}`,
-  );
-  const undo = `UPDATE ${base} AS t SET ${restore.join(", ")} FROM ${archiveOf(draft, change)} AS a WHERE ${[rangeCondition(key, "a"), ...matches, ...stands].join(" AND ")}`;
-  return {
-    ...backfillBase(draft, table, change.title, [sql]),
-    undo: [undo],
-    undoTransaction: false,
-    kind: "backfill",
-    table: { schema: draft.schema.name, name: change.table },
-    key,
-    mode: "change",
-    undoTable: { schema: stateSchema, name: draft.names.archive(change.id) },
-    rowsEstimate: table?.table?.rowsEstimate ?? 0,
-  };
-}
-
 function fillSteps(draft: Draft, table: TableDraft): NewStep[] {
   const derived = derivedColumns(table);
   if (derived.length === 0 || table.table === null) return [];
@@ -167,23 +104,6 @@ function fillSteps(draft: Draft, table: TableDraft): NewStep[] {
     rowsEstimate: table.table.rowsEstimate,
   };
   return [step];
-}
-
-function backfillBase(
-  draft: Draft,
-  table: TableDraft | undefined,
-  title: string,
-  sql: readonly string[],
-): ReturnType<typeof stepBase> {
-  const rows = table?.table?.rowsEstimate ?? 0;
-  return stepBase("backfill", "expand", title, {
-    sql,
-    transaction: false,
-    scan: true,
-    locks: table === undefined ? [] : [lockOn(relationOf(draft, table), "ROW EXCLUSIVE")],
-    estimateMs: [Math.max(10, Math.round(rows / 200)), Math.max(100, Math.round(rows / 30))],
-    undoTransaction: false,
-  });
 }
 
 function verifySteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks: Composition["checks"]): NewStep[] {
@@ -341,20 +261,16 @@ function purgeState(draft: Draft): NewStep[] {
             reversible: false,
           }),
         ];
-  const archived = draft.changes.map((change) => `DROP TABLE IF EXISTS ${archiveOf(draft, change)}`);
+  const archived = draft.changes.map((change) => `DROP TABLE IF EXISTS ${change.archive}`);
   return [
     ...closeOld,
     ...(archived.length === 0
       ? []
-      : [ddlStep("purge", "expand", "drop the values that the UPDATE replaced", { sql: archived, reversible: false })]),
+      : [
+          ddlStep("purge", "expand", "drop what the way back of the data changes needed", {
+            sql: archived,
+            reversible: false,
+          }),
+        ]),
   ];
-}
-
-function archiveOf(draft: Draft, change: DataChange): string {
-  return quoteQualified(stateSchema, draft.names.archive(change.id));
-}
-
-function keyOf(draft: Draft, change: DataChange): NonNullable<BackfillStep["key"]> {
-  const table = draft.tables[change.table]?.table;
-  return (table === null || table === undefined ? null : chunkKeyOf(table)) ?? { columns: [] };
 }

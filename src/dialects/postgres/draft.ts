@@ -64,20 +64,18 @@ export interface ColumnSetting {
   readonly lock: "ACCESS EXCLUSIVE" | "SHARE UPDATE EXCLUSIVE";
 }
 
-/** An UPDATE of the author, run in chunks. */
+/** A change of rows that the author asked for. Changes run in the order of the file. */
 export interface DataChange {
   readonly id: string;
-  readonly table: string;
-  /** Physical columns that it sets, with their types. */
-  readonly sets: readonly { readonly column: string; readonly type: string }[];
-  /** From the range variable's alias on: the pieces of the statement. */
-  readonly alias: string;
-  readonly setClause: string;
-  readonly fromClause: string | null;
-  readonly whereClause: string | null;
-  readonly title: string;
+  /** Physical names of the tables whose rows it reads along or changes. */
+  readonly tables: readonly string[];
+  readonly step: NewStep;
+  /** What the step needs before it: its archive. */
+  readonly prepare: NewStep | null;
+  /** Keeps what the undo needs, until purge. */
+  readonly archive: string;
   /** For SET NOT NULL on the same column: `c = expr where c is null`, nothing else. */
-  readonly fillsNullsOf: { readonly column: string; readonly value: Template } | null;
+  readonly fillsNullsOf: { readonly table: string; readonly column: string; readonly value: Template } | null;
 }
 
 export interface TableDraft {
@@ -144,6 +142,10 @@ export function withTable(draft: Draft, table: TableDraft): Draft {
 export function withColumn(draft: Draft, table: TableDraft, column: ColumnDraft): Draft {
   const columns = table.columns.map((each) => (each.physical === column.physical ? column : each));
   return withTable(draft, { ...table, columns });
+}
+
+export function withChange(draft: Draft, change: DataChange): Draft {
+  return { ...draft, changes: [...draft.changes, change] };
 }
 
 export function withStep(draft: Draft, ...steps: readonly NewStep[]): Draft {

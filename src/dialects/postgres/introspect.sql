@@ -93,8 +93,15 @@ select t.relname as name,
     from pg_catalog.aclexplode(t.relacl) g where g.grantee <> t.relowner) as grants,
   (select coalesce(json_agg(json_build_object('table', con.conrelid::regclass::text, 'constraint', con.conname,
       'onDelete', case con.confdeltype when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'no action' end,
-      'columns', (select json_agg(a.attname) from pg_catalog.pg_attribute a where a.attrelid = t.oid and a.attnum = any (con.confkey))) order by con.conname), '[]')
-    from pg_catalog.pg_constraint con where con.confrelid = t.oid and con.contype = 'f') as referenced_by,
+      'schema', cn.nspname, 'name', child.relname,
+      'columns', (select json_agg(a.attname order by k.ord) from unnest(con.confkey) with ordinality k(attnum, ord)
+        join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = k.attnum),
+      'from', (select json_agg(a.attname order by k.ord) from unnest(con.conkey) with ordinality k(attnum, ord)
+        join pg_catalog.pg_attribute a on a.attrelid = con.conrelid and a.attnum = k.attnum)) order by con.conname), '[]')
+    from pg_catalog.pg_constraint con
+    join pg_catalog.pg_class child on child.oid = con.conrelid
+    join pg_catalog.pg_namespace cn on cn.oid = child.relnamespace
+    where con.confrelid = t.oid and con.contype = 'f') as referenced_by,
   (select coalesce(json_agg(distinct jsonb_build_object('column', x.attname, 'what', x.what)), '[]') from (
       select a.attname, case v.relkind when 'm' then 'materialized view ' else 'view ' end || v.oid::regclass::text as what
       from pg_catalog.pg_depend p

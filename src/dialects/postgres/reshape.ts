@@ -348,7 +348,7 @@ function additionLoss(draft: Draft, table: TableDraft, column: ColumnDraft): Los
       countSql: `SELECT count(*) FROM ${base} WHERE ${condition}`,
       ...(table.newName === table.name
         ? {}
-        : { countSqlAfterSwitch: `SELECT count(*) FROM ${tableAfterSwitch(draft, table)} WHERE ${condition}` }),
+        : { countSqlOtherwise: `SELECT count(*) FROM ${tableAfterSwitch(draft, table)} WHERE ${condition}` }),
       archiveSql: [
         archiveStatement(
           quoteQualified(stateSchema, draft.names.archive(`${table.name}_${column.physical}`)),

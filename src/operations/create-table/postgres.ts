@@ -1,5 +1,6 @@
 // CREATE TABLE: nobody uses it yet; only the tables its foreign keys name are locked for a moment.
 import type { CreateStmt } from "libpg-query";
+import { rowsOfNewTable } from "../../dialects/postgres/data-change.ts";
 import { isTaken, withStep, withTable } from "../../dialects/postgres/draft.ts";
 import { visit, isRecord } from "../../dialects/postgres/expression.ts";
 import { refuse } from "../../dialects/postgres/statement.ts";
@@ -47,7 +48,7 @@ export const createTable: Operation<Change> = {
       locks: referenced(change.create).map((name) => lockOn(`${draft.schema.name}.${name}`, "SHARE ROW EXCLUSIVE")),
       loss: [
         {
-          what: `rows of the new table ${draft.schema.name}.${change.name}`,
+          what: rowsOfNewTable(draft, change.name),
           countSql: `SELECT count(*) FROM ${qualified}`,
           archiveSql: [
             archiveStatement(

@@ -51,7 +51,7 @@ function check(statement: Statement, before: Draft, after: Draft, table: TableDr
   if (table.table === null)
     refuse(statement, `${table.name} is created by the same migration.`, "Leave both statements out.");
   refuseUnpurged(statement, table);
-  if (hasChangedColumns(table) || before.changes.some((each) => each.table === table.name))
+  if (hasChangedColumns(table) || before.changes.some((each) => each.tables.includes(table.name)))
     refuse(
       statement,
       `An earlier statement of this migration changes ${table.name}.`,

@@ -38,7 +38,7 @@ export const renameTable: Operation<Change> = {
     const losing = draft.steps.find(
       (step) => step.loss.length > 0 && step.locks.some((lock) => lock.relation === relation),
     );
-    if (losing !== undefined || draft.changes.some((each) => each.table === change.table))
+    if (losing !== undefined || draft.changes.some((each) => each.tables.includes(change.table)))
       refuse(
         statement,
         `An earlier statement of this migration needs ${change.from} under its old name to be taken back.`,

@@ -76,7 +76,9 @@ function upOf(
 ): { value: Template; isWhole: boolean; draft: Draft } | null {
   const given = directiveExpression(statement, "up");
   if (given !== null) return { value: templateFor(statement, table, draft, given, oldShape), isWhole: true, draft };
-  const fill = draft.changes.find((each) => each.table === table.name && each.fillsNullsOf?.column === change.column);
+  const fill = draft.changes.find(
+    (each) => each.fillsNullsOf?.table === table.name && each.fillsNullsOf.column === change.column,
+  );
   if (fill?.fillsNullsOf == null) return null;
   return {
     value: fill.fillsNullsOf.value,

@@ -1,11 +1,13 @@
 // UPDATE … [FROM] [WHERE]: run key range by key range, resumable, with the replaced values kept for the undo.
 import type { UpdateStmt } from "libpg-query";
+import { updateChange } from "../../dialects/postgres/data-change.ts";
 import type { DataChange, Draft, TableDraft } from "../../dialects/postgres/draft.ts";
-import { columnNamed, holderOf } from "../../dialects/postgres/draft.ts";
+import { columnNamed, holderOf, withChange } from "../../dialects/postgres/draft.ts";
 import { fieldNames, isRecord, visit } from "../../dialects/postgres/expression.ts";
 import { chunkKeyOf } from "../../dialects/postgres/fill.ts";
 import { scanTokens, topLevel } from "../../dialects/postgres/parse.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
+import { refuseMoved } from "../../dialects/postgres/row-statement.ts";
 import {
   baseName,
   existingColumn,
@@ -64,11 +66,10 @@ export const updateRows: Operation<Change> = {
         "The UPDATE changes the key that the chunks walk along.",
         "Change keys in a migration of their own with -- shoofly:raw.",
       );
-    refuseMoved(statement, draft, change.update);
+    refuseMoved(statement, draft, change.update, targets);
     const alias = change.update.relation?.alias?.aliasname ?? table.newName ?? change.table;
-    const data: DataChange = {
-      id: `${change.table}_${draft.changes.length + 1}`,
-      table: change.table,
+    const parts = {
+      key,
       sets: columns.map((column) => ({ column: holderOf(column), type: column.type })),
       alias: quoteIdentifier(alias),
       setClause: set.text,
@@ -78,13 +79,13 @@ export const updateRows: Operation<Change> = {
       fillsNullsOf: nullFill(statement, draft, table, change.update, set, where),
     };
     const check = preflightAt(statement, statement.start, {
-      title: `${data.title}: the server accepts the statement`,
+      title: `${parts.title}: the server accepts the statement`,
       expects: "prepare",
-      sql: `UPDATE ${baseName(draft, table)} AS ${data.alias} SET ${data.setClause}${data.fromClause === null ? "" : ` FROM ${data.fromClause}`}${data.whereClause === null ? "" : ` WHERE ${data.whereClause}`}`,
+      sql: `UPDATE ${baseName(draft, table)} AS ${parts.alias} SET ${parts.setClause}${parts.fromClause === null ? "" : ` FROM ${parts.fromClause}`}${parts.whereClause === null ? "" : ` WHERE ${parts.whereClause}`}`,
       code: "expression-invalid",
       hint: "Mend the UPDATE.",
     });
-    return { ...draft, changes: [...draft.changes, data], preflight: [...draft.preflight, check] };
+    return withChange({ ...draft, preflight: [...draft.preflight, check] }, updateChange(draft, table, parts));
   },
 };
 
@@ -141,28 +142,6 @@ function targetNames(update: UpdateStmt): string[] {
   return (update.targetList ?? []).flatMap((node) => ("ResTarget" in node ? [node.ResTarget.name ?? ""] : []));
 }
 
-/** An UPDATE over a column that the same file has moved would need its names rewritten in every scope. */
-function refuseMoved(statement: Statement, draft: Draft, update: UpdateStmt): void {
-  const moved = Object.values(draft.tables).flatMap((table) =>
-    table.columns.flatMap((column) =>
-      column.newName !== null && (holderOf(column) !== column.newName || column.replacement !== null)
-        ? [column.newName, column.physical]
-        : [],
-    ),
-  );
-  const used = new Set(targetNames(update));
-  visit(update, (kind, value) => {
-    if (kind === "ColumnRef") for (const name of fieldNames(value["fields"])) used.add(name);
-  });
-  const hit = moved.find((name) => used.has(name));
-  if (hit !== undefined)
-    refuse(
-      statement,
-      `The UPDATE uses ${hit}, which an earlier statement of this migration changes.`,
-      "Put the UPDATE before that statement, or into a migration of its own.",
-    );
-}
-
 /** `SET c = value WHERE c IS NULL`: what SET NOT NULL on the same column can use as its `up`. */
 function nullFill(
   statement: Statement,
@@ -196,5 +175,5 @@ function nullFill(
   if (equals === undefined) return null;
   const body = set.text.slice(equals.end);
   const value = { text: body.trim(), start: set.start + equals.end + (body.length - body.trimStart().length) };
-  return { column, value: templateFor(statement, table, draft, value, oldShape) };
+  return { table: table.name, column, value: templateFor(statement, table, draft, value, oldShape) };
 }

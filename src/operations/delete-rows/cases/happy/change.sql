@@ -1,0 +1,1 @@
+DELETE FROM orders WHERE state = 'canceled' AND at < date '2026-01-01';
