@@ -124,7 +124,7 @@ interface OutgoingKey {
   readonly drop: string;
   readonly restore: readonly string[];
   readonly validate: readonly string[];
-  /** Condition over `t`: the row's parent is gone. */
+  /** Condition over `t` after the switch: the row's parent is gone. */
   readonly orphaned: string;
 }
 
@@ -135,7 +135,9 @@ function outgoingKeys(draft: Draft, table: TableDraft): OutgoingKey[] {
     const { foreignKey } = constraint;
     if (foreignKey === null || constraint.references === `${draft.schema.name}.${table.name}`) return [];
     const name = quoteIdentifier(constraint.name);
-    const parent = quoteQualified(foreignKey.schema, foreignKey.table);
+    const known = foreignKey.schema === draft.schema.name ? draft.tables[foreignKey.table] : undefined;
+    const parent =
+      known === undefined ? quoteQualified(foreignKey.schema, foreignKey.table) : tableAfterSwitch(draft, known);
     const own = constraint.columns.map((column) => `t.${quoteIdentifier(column)}`);
     const same = own.map((column, index) => `p.${quoteIdentifier(foreignKey.columns[index] ?? "")} = ${column}`);
     return [
