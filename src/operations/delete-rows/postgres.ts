@@ -29,13 +29,8 @@ export const deleteRows: Operation<Change> = {
     const table = tableOf(draft, statement.node.DeleteStmt.relation);
     return table === null ? null : { table: table.name, remove: statement.node.DeleteStmt };
   },
-  naive: (change) => ({
-    message: `One DELETE over ${change.table} holds row locks until it ends, and the removed rows cannot be taken back.`,
-    lock: "ROW EXCLUSIVE",
-    blocks: "none",
-    rewrite: false,
-    scan: true,
-  }),
+  message: (change) =>
+    `One DELETE over ${change.table} holds row locks until it ends, and the removed rows cannot be taken back.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;

@@ -33,13 +33,8 @@ export const insertRows: Operation<Change> = {
     const table = tableOf(draft, statement.node.InsertStmt.relation);
     return table === null ? null : { table: table.name, insert: statement.node.InsertStmt };
   },
-  naive: (change) => ({
-    message: `An INSERT over many rows of ${change.table} is one long transaction: it cannot be stopped half way, and keeps old row versions from being cleaned up.`,
-    lock: "ROW EXCLUSIVE",
-    blocks: "none",
-    rewrite: false,
-    scan: true,
-  }),
+  message: (change) =>
+    `An INSERT over many rows of ${change.table} is one long transaction: it cannot be stopped half way, and keeps old row versions from being cleaned up.`,
   apply: (change, statement, draft) => {
     const table = draft.tables[change.table];
     if (table === undefined) return draft;
