@@ -121,6 +121,56 @@ export interface VersionView {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
+/** What predictions of locks need of a relation beside its columns. */
+export interface RelationObject {
+  readonly name: string;
+  /** As in `pg_class.relkind`: r, p, v, m, S, f. */
+  readonly kind: string;
+  /** `schema.table` of what it inherits from or is a partition of. */
+  readonly parents: readonly string[];
+  readonly isPartition: boolean;
+  readonly isDefaultPartition: boolean;
+  /** Columns; null for an expression. */
+  readonly partitionKey: readonly (string | null)[];
+  /** Of a view: `schema.relation` of everything its query reads. */
+  readonly uses: readonly string[];
+  /** Of a sequence: the column it belongs to. */
+  readonly ownedBy: { readonly table: string; readonly column: string; readonly isIdentity: boolean } | null;
+  readonly isUnlogged: boolean;
+  readonly accessMethod: string | null;
+  readonly tablespace: string | null;
+  /** Names of extended statistics objects. */
+  readonly statistics: readonly string[];
+  /** Of a materialized view. */
+  readonly indexes: readonly {
+    readonly name: string;
+    readonly unique: boolean;
+    readonly columns: readonly (string | null)[];
+  }[];
+  readonly virtualColumns: readonly string[];
+}
+
+/** Everything in a schema that is no table, and how its relations hang together. */
+export interface SchemaObjects {
+  readonly relations: readonly RelationObject[];
+  readonly types: readonly {
+    readonly name: string;
+    readonly kind: "domain" | "enum" | "other";
+    /** Of a domain, as the server prints it. */
+    readonly base: string | null;
+    readonly checks: readonly string[];
+    readonly notNull: boolean;
+  }[];
+  /** Each name once, with the most volatile of its overloads. */
+  readonly functions: readonly {
+    readonly name: string;
+    readonly volatility: "immutable" | "stable" | "volatile";
+    readonly language: string;
+    /** Null when there are several of the name. */
+    readonly body: string | null;
+  }[];
+}
+
 export interface Schema {
   /** The schema that is migrated, e.g. `public`. */
   readonly name: string;
@@ -130,6 +180,7 @@ export interface Schema {
   readonly tables: readonly Table[];
   /** Other relations by name in the schema: views, materialized views, sequences, and the names of indexes. */
   readonly otherRelations: readonly { readonly name: string; readonly kind: string }[];
+  readonly objects: SchemaObjects;
   /** The version that is offered now: its schema, or the migrated schema itself when clients use the tables. */
   readonly currentVersion: string;
   /** Views of every version schema of this schema, closed ones included. */

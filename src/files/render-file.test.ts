@@ -173,6 +173,7 @@ test("what the planner refuses is told at the operation, with the SQL it stands 
     tables: [],
     otherRelations: [],
     versionViews: [],
+    objects: { relations: [], types: [], functions: [] },
     currentVersion: "public",
     usage: [],
   };

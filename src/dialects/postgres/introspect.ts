@@ -2,13 +2,14 @@
 import { readFileSync } from "node:fs";
 import { MigrationError } from "../../core/error.ts";
 import { versionSchemaComment } from "./names.ts";
-import type { Facts, Grant, Schema, Table, VersionView } from "../../core/schema.ts";
+import type { Facts, Grant, Schema, SchemaObjects, Table, VersionView } from "../../core/schema.ts";
 
 /** What introspection needs of a connection. */
 export interface Queryable {
   query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
 }
 
+const objectsSql = readFileSync(new URL("./introspect-objects.sql", import.meta.url), "utf8");
 const tablesSql = readFileSync(new URL("./introspect.sql", import.meta.url), "utf8");
 
 interface TableRow {
@@ -47,6 +48,7 @@ export async function introspect(
     });
   }
   const rows = await connection.query<TableRow>(tablesSql, [schema]);
+  const [objects] = await connection.query<SchemaObjects & Record<string, unknown>>(objectsSql, [schema]);
   return {
     facts,
     schema: {
@@ -55,6 +57,7 @@ export async function introspect(
       usage: found.usage,
       tables: rows.map((row) => tableOf(schema, row)),
       otherRelations: await connection.query<{ name: string; kind: string }>(otherRelationsSql, [schema]),
+      objects: objects ?? { relations: [], types: [], functions: [] },
       currentVersion,
       versionViews: await connection.query<VersionView & Record<string, unknown>>(versionViewsSql, [schema]),
       searchPath: [

@@ -81,6 +81,14 @@ export interface UserType {
 
 export type Volatility = "immutable" | "stable" | "volatile";
 
+export interface UserFunction {
+  /** The most volatile of its overloads. */
+  readonly volatility: Volatility;
+  readonly language: string;
+  /** Its text; null when there are several of the name, or it has none. */
+  readonly body: string | null;
+}
+
 export interface Catalog {
   /** Schemas that an unqualified name is looked up in. */
   readonly searchPath: readonly string[];
@@ -88,8 +96,8 @@ export interface Catalog {
   readonly relations: Readonly<Record<string, Relation>>;
   /** Types of the user by `schema.name`. */
   readonly types: Readonly<Record<string, UserType>>;
-  /** Functions of the user by `schema.name`: the most volatile of its overloads. */
-  readonly functions: Readonly<Record<string, Volatility>>;
+  /** Functions of the user by `schema.name`. */
+  readonly functions: Readonly<Record<string, UserFunction>>;
   /** The session's time zone is UTC: changes between timestamp and timestamptz rewrite nothing. */
   readonly isUtc: boolean;
   /** Schemas that were read from a database: a relation that is not here is not there. */
@@ -226,4 +234,9 @@ export function domainOf(catalog: Catalog, type: TypeRef): { readonly base: Type
   if (found?.kind !== "domain" || found.base === null || type.isArray) return { base: type, isConstrained: false };
   const below = domainOf(catalog, found.base);
   return { base: below.base, isConstrained: below.isConstrained || found.notNull || found.checks.length > 0 };
+}
+
+export interface PredictFacts {
+  /** Major version of the server. */
+  readonly major: number;
 }

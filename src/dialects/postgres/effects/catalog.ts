@@ -1,12 +1,13 @@
 // The catalog that predictions start from: an introspected schema, or nothing at all.
 import { parseSync } from "libpg-query";
 import type { Constraint } from "libpg-query";
-import type { Schema, Table } from "../../../core/schema.ts";
+import type { RelationObject, Schema, Table } from "../../../core/schema.ts";
 import { keyOf, makeRelation, typesOf } from "./catalog-model.ts";
-import type { Catalog, CatalogConstraint, Relation } from "./catalog-model.ts";
+import type { Catalog, CatalogConstraint, CatalogIndex, Relation, UserType } from "./catalog-model.ts";
 import { fieldNames } from "../expression.ts";
 import { quoteIdentifier } from "../../../sql/identifier.ts";
 import { typeRefOf } from "./type-ref.ts";
+import type { TypeRef } from "./type-ref.ts";
 
 export type { Catalog } from "./catalog-model.ts";
 
@@ -23,46 +24,103 @@ export const emptyCatalog: Catalog = {
 
 /** The catalog of an introspected schema. Tables of other schemas are not described: the worst is assumed of them. */
 export function catalogOf(schema: Schema): Catalog {
-  const empty: Catalog = { ...emptyCatalog, searchPath: schema.searchPath, described: [schema.name] };
-  const tables = schema.tables.map((table) => tableOf(table, empty));
-  const others = schema.otherRelations.flatMap(({ name, kind }): Relation[] => {
-    const known = ({ v: "view", m: "materialized-view", S: "sequence" } as const)[kind];
-    return known === undefined ? [] : [makeRelation({ schema: schema.name, name, kind: known })];
-  });
-  return { ...empty, relations: Object.fromEntries([...others, ...tables].map((each) => [keyOf(each), each])) };
+  const { types, functions, relations } = schema.objects;
+  const named: Catalog = {
+    ...emptyCatalog,
+    searchPath: schema.searchPath,
+    described: [schema.name],
+    types: Object.fromEntries(
+      types.map(({ name, kind, checks, notNull }) => [`${schema.name}.${name}`, { kind, base: null, checks, notNull }]),
+    ),
+    functions: Object.fromEntries(functions.map(({ name, ...rest }) => [`${schema.name}.${name}`, rest])),
+  };
+  const bases = types.map(({ name, base, ...type }): [string, UserType] => [
+    `${schema.name}.${name}`,
+    { ...type, base: base === null ? null : typeRefOf(base, typesOf(named)) },
+  ]);
+  const tables = new Map(schema.tables.map((table) => [table.name, table]));
+  const read = remembering((text) => typeRefOf(text, typesOf(named)));
+  const made = relations.map((object) => relationOf(schema.name, object, tables.get(object.name), read));
+  return {
+    ...named,
+    types: Object.fromEntries(bases),
+    relations: Object.fromEntries(made.map((relation) => [keyOf(relation), relation])),
+  };
 }
 
-function tableOf(table: Table, catalog: Catalog): Relation {
+const kinds: Readonly<Record<string, Relation["kind"]>> = {
+  v: "view",
+  m: "materialized-view",
+  S: "sequence",
+  f: "foreign-table",
+};
+
+function relationOf(
+  schema: string,
+  object: RelationObject,
+  table: Table | undefined,
+  read: (type: string) => TypeRef,
+): Relation {
+  const { kind, virtualColumns, indexes, ...facts } = object;
+  const columns = (table?.columns ?? []).map((column): Relation["columns"][number] => ({
+    name: column.name,
+    type: read(column.type),
+    notNull: column.notNull,
+    hasDefault: column.default !== null,
+    collation: collationName(column.collation),
+    generated: !column.generated ? null : virtualColumns.includes(column.name) ? "virtual" : "stored",
+  }));
+  const own = indexes.map((index): CatalogIndex => ({
+    name: index.name,
+    columns: index.columns,
+    dependsOn: index.columns.flatMap((column) => (column === null ? [] : [column])),
+    isComputed: index.columns.includes(null),
+    isUnique: index.unique,
+    isValid: true,
+    constraint: null,
+  }));
   return makeRelation({
-    schema: table.schema,
-    name: table.name,
-    kind: table.kind === "foreign" ? "foreign-table" : "table",
-    columns: table.columns.map((column) => ({
-      name: column.name,
-      type: typeRefOf(column.type, typesOf(catalog)),
-      notNull: column.notNull,
-      hasDefault: column.default !== null,
-      collation: column.collation,
-      generated: column.generated ? "stored" : null,
-    })),
-    constraints: table.constraints.map((each) => constraintOfTable(each)),
-    indexes: table.indexes.map((index) => ({
-      name: index.name,
-      columns: index.columns,
-      dependsOn: index.dependsOn,
-      isComputed: index.partial || index.columns.includes(null),
-      isUnique: index.unique,
-      isValid: index.valid,
-      constraint: index.constraint,
-    })),
-    triggers: table.triggers.map((each) => each.name),
-    isPartitioned: table.kind === "partitioned",
-    isPartition: table.kind === "partition",
+    ...facts,
+    schema,
+    kind: kinds[kind] ?? "table",
+    isPartitioned: kind === "p",
+    columns,
+    constraints: (table?.constraints ?? []).map(constraintOfTable),
+    indexes: [...own, ...(table?.indexes ?? []).map(indexOfTable)],
+    triggers: (table?.triggers ?? []).map((each) => each.name),
   });
+}
+
+/** Large schemas have few types: each spelling is parsed once. */
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text) ?? read(text);
+    known.set(text, found);
+    return found;
+  };
+}
+
+/** A collation as it is written in SQL, without its schema. */
+function collationName(printed: string | null): string | null {
+  return printed === null ? null : printed.slice(printed.indexOf(".") + 1).replaceAll('"', "");
+}
+
+function indexOfTable(index: Table["indexes"][number]): CatalogIndex {
+  return {
+    name: index.name,
+    columns: index.columns,
+    dependsOn: index.dependsOn,
+    isComputed: index.partial || index.columns.includes(null),
+    isUnique: index.unique,
+    isValid: index.valid,
+    constraint: index.constraint,
+  };
 }
 
 function constraintOfTable(constraint: Table["constraints"][number]): CatalogConstraint {
-  const written = parsedConstraint(constraint.definition);
+  const isRead = constraint.kind === "check" || constraint.kind === "foreign-key";
+  const written = isRead ? parsedConstraint(constraint.definition) : undefined;
   return {
     name: constraint.name,
     kind: constraint.kind,

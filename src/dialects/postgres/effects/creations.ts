@@ -1,12 +1,12 @@
 // What creating an object does to the tables it is made of or made upon.
 import type { CreateStmt, CreateTrigStmt, IndexStmt, Node, ViewStmt } from "libpg-query";
-import { parseSync } from "libpg-query";
 import type { LockMode } from "../../../core/effect.ts";
 import { fieldNames } from "../expression.ts";
 import { family, keyOf, mayExist, relationAt, relationOf } from "./catalog-model.ts";
 import type { Catalog } from "./catalog-model.ts";
 import { inlineConstraints } from "./constraints.ts";
 import { createPartitionTouches } from "./partitions.ts";
+import { functionParts, statementsOf } from "./procedures.ts";
 import { queryTouches, relationsRead } from "./queries.ts";
 import { touchAll } from "./touch.ts";
 import type { Touch } from "./touch.ts";
@@ -45,9 +45,9 @@ export function createTouches(node: Node, catalog: Catalog): Touch[] | null {
 }
 
 /** A query that runs once and whose result becomes a table. */
-function readOnce(query: Node, catalog: Catalog, isEmpty: boolean): Touch[] | null {
+function readOnce(query: Node, catalog: Catalog, isEmpty: boolean): Touch[] {
   const touches = queryTouches(query, catalog);
-  return isEmpty && touches !== null ? touches.map(({ relation, mode }) => ({ relation, mode })) : touches;
+  return isEmpty ? touches.map(({ relation, mode }) => ({ relation, mode })) : touches;
 }
 
 function createTable(statement: CreateStmt, catalog: Catalog): Touch[] {
@@ -128,23 +128,13 @@ export function publicationTouches(objects: readonly Node[] | undefined, catalog
 
 /** A function in SQL is read when it is made: its tables are opened. Other languages keep their text. */
 function bodyTouches(node: Extract<Node, { CreateFunctionStmt: unknown }>, catalog: Catalog): Touch[] | null {
-  const { sql_body: body, options = [] } = node.CreateFunctionStmt;
-  const option = (name: string): Node | undefined =>
-    options.flatMap((each) => ("DefElem" in each && each.DefElem.defname === name ? [each.DefElem.arg] : []))[0];
-  if (body !== undefined) return touchAll(relationsRead(body, catalog), "ACCESS SHARE");
-  const language = option("language");
-  if (language === undefined || !("String" in language) || language.String.sval?.toLowerCase() !== "sql") return [];
-  const text = option("as");
-  const [source] = text !== undefined && "List" in text ? fieldNames(text.List.items) : [];
-  try {
-    const statements = (parseSync(source ?? "").stmts ?? []).flatMap((each) =>
-      each.stmt === undefined ? [] : [each.stmt],
-    );
-    return statements.flatMap((each) => {
-      const targets = queryTouches(each, catalog) ?? touchAll(relationsRead(each, catalog), "ACCESS SHARE");
-      return targets.map(({ relation, mode }) => ({ relation, mode }));
-    });
-  } catch {
-    return null;
-  }
+  const { language, body } = functionParts(node);
+  const { sql_body: parsed } = node.CreateFunctionStmt;
+  if (parsed !== undefined) return touchAll(relationsRead(parsed, catalog), "ACCESS SHARE");
+  if (language !== "sql" || body === null) return [];
+  return (
+    statementsOf(language, body)?.flatMap((each) =>
+      queryTouches(each, catalog).map(({ relation, mode }) => ({ relation, mode })),
+    ) ?? null
+  );
 }

@@ -15,12 +15,13 @@ import {
   typesOf,
   userTypeKey,
 } from "./catalog-model.ts";
-import type { Catalog, CatalogColumn, CatalogIndex, Relation, UserType } from "./catalog-model.ts";
+import type { Catalog, CatalogColumn, CatalogIndex, Relation, UserFunction, UserType } from "./catalog-model.ts";
 import { columnOf, columnsIn, hasInline, inlineConstraints, isSerial } from "./constraints.ts";
 import { drop, move, rename } from "./evolve-names.ts";
 import { evolveCommand, sequenceOf, withConstraint, withRelations } from "./evolve-table.ts";
+import { functionParts } from "./procedures.ts";
 import { relationsRead } from "./queries.ts";
-import type { PredictFacts } from "./predict.ts";
+import type { PredictFacts } from "./catalog-model.ts";
 import { typeRef } from "./type-ref.ts";
 
 /**
@@ -119,18 +120,14 @@ function changedTypes(catalog: Catalog, node: Node): Catalog {
   if ("CompositeTypeStmt" in node)
     return withType(catalog, partsOf(node.CompositeTypeStmt.typevar), plainType("other"));
   if ("CreateFunctionStmt" in node) {
-    const { funcname, options = [] } = node.CreateFunctionStmt;
-    const written = options.flatMap((each) =>
-      "DefElem" in each &&
-      each.DefElem.defname === "volatility" &&
-      each.DefElem.arg !== undefined &&
-      "String" in each.DefElem.arg
-        ? [each.DefElem.arg.String.sval]
-        : [],
-    )[0];
-    const volatility = written === "immutable" || written === "stable" ? written : "volatile";
-    const key = resolve({ ...catalog, relations: {} }, fieldNames(funcname));
-    return { ...catalog, functions: { ...catalog.functions, [key]: volatility } };
+    const { language, body, volatility } = functionParts(node);
+    const made: UserFunction = {
+      language,
+      body: node.CreateFunctionStmt.sql_body === undefined ? body : null,
+      volatility: volatility === "immutable" || volatility === "stable" ? volatility : "volatile",
+    };
+    const key = creationKey(catalog, fieldNames(node.CreateFunctionStmt.funcname));
+    return { ...catalog, functions: { ...catalog.functions, [key]: made } };
   }
   if ("VariableSetStmt" in node) {
     const { name, args = [], kind } = node.VariableSetStmt;

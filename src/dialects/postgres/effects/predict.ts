@@ -3,19 +3,17 @@ import type { Node } from "libpg-query";
 import type { Effect } from "../../../core/effect.ts";
 import { isNever } from "./harmless.ts";
 import { alterTableTouches } from "./alter-table.ts";
-import type { Catalog } from "./catalog-model.ts";
+import { keyOf } from "./catalog-model.ts";
+import type { Catalog, PredictFacts } from "./catalog-model.ts";
 import { createTouches } from "./creations.ts";
 import { dropTouches } from "./drops.ts";
 import { maintenanceTouches } from "./maintenance.ts";
 import { objectTouches } from "./objects.ts";
-import { queryTouches } from "./queries.ts";
+import { evolve } from "./evolve.ts";
+import { blockOf, statementsOf } from "./procedures.ts";
+import { callsIn, queryTouches } from "./queries.ts";
 import { effectOf } from "./touch.ts";
 import type { Touch } from "./touch.ts";
-
-export interface PredictFacts {
-  /** Major version of the server. */
-  readonly major: number;
-}
 
 /**
  * The effect of one statement on relations that were there before it, in a transaction of its own.
@@ -37,9 +35,33 @@ export function onExisting(effect: Effect, catalog: Catalog): Effect {
     : { ...effect, locks };
 }
 
-function touchesOf(node: Node, catalog: Catalog, major: number): Touch[] | null {
+function touchesOf(node: Node, catalog: Catalog, major: number, depth = 0): Touch[] | null {
+  if ("DoStmt" in node) {
+    const { language, body } = blockOf(node.DoStmt);
+    return bodyTouches(statementsOf(language, body), catalog, major, depth);
+  }
+  const own = ownTouches(node, catalog, major);
+  if (own === null || !queryKinds.some((kind) => kind in node)) return own;
+  const called = callsIn(node, catalog).map((key) => callTouches(key, catalog, major, depth));
+  return called.includes(null) ? null : [...own, ...called.flatMap((each) => each ?? [])];
+}
+
+/** Statements that run the functions they mention. */
+const queryKinds = [
+  "SelectStmt",
+  "InsertStmt",
+  "UpdateStmt",
+  "DeleteStmt",
+  "MergeStmt",
+  "CreateTableAsStmt",
+  "CopyStmt",
+  "CallStmt",
+];
+
+function ownTouches(node: Node, catalog: Catalog, major: number): Touch[] | null {
   if ("AlterTableStmt" in node) return alterTableTouches(node.AlterTableStmt, catalog, major);
   if ("DropStmt" in node) return dropTouches(node.DropStmt, catalog);
+  if ("CallStmt" in node) return [];
   if (
     "SelectStmt" in node ||
     "InsertStmt" in node ||
@@ -50,4 +72,28 @@ function touchesOf(node: Node, catalog: Catalog, major: number): Touch[] | null 
     return queryTouches(node, catalog);
   if (isNever(node)) return [];
   return createTouches(node, catalog) ?? maintenanceTouches(node, catalog) ?? objectTouches(node, catalog, major);
+}
+
+/** Bodies that call each other for ever end here: what they do is not known. */
+const deepest = 8;
+
+function callTouches(key: string, catalog: Catalog, major: number, depth: number): Touch[] | null {
+  const called = catalog.functions[key];
+  if (called === undefined) return null;
+  // The server lets them read only (manual, CREATE FUNCTION): no lock that blocks anybody.
+  if (called.volatility !== "volatile") return [];
+  return called.body === null ? null : bodyTouches(statementsOf(called.language, called.body), catalog, major, depth);
+}
+
+function bodyTouches(statements: Node[] | null, catalog: Catalog, major: number, depth: number): Touch[] | null {
+  if (statements === null || depth > deepest) return null;
+  const touches: Touch[] = [];
+  let now = catalog;
+  for (const each of statements) {
+    const found = touchesOf(each, now, major, depth + 1);
+    if (found === null) return null;
+    touches.push(...found.filter(({ relation }) => keyOf(relation) in catalog.relations || !relation.isKnown));
+    now = evolve(now, each, { major });
+  }
+  return touches;
 }

@@ -2,7 +2,7 @@
 import type { Node, RangeVar } from "libpg-query";
 import type { LockMode } from "../../../core/effect.ts";
 import { fieldNames, isRecord, visit } from "../expression.ts";
-import { family, keyOf, ownedSequences, relationAt, relationOf, resolve } from "./catalog-model.ts";
+import { family, keyOf, ownedSequences, relationAt, relationOf } from "./catalog-model.ts";
 import type { Catalog, Relation } from "./catalog-model.ts";
 import { steadyFunctions, volatileFunctions } from "./builtin-functions.ts";
 import { touchAll } from "./touch.ts";
@@ -32,9 +32,8 @@ export function expanded(relations: readonly Relation[], catalog: Catalog, seen:
   });
 }
 
-/** A query that runs: null when it calls a function that may do anything. */
-export function queryTouches(node: Node, catalog: Catalog): Touch[] | null {
-  if (callsUnknown(node, catalog)) return null;
+/** A query that runs. What the functions do that it calls is another question (`callsIn`). */
+export function queryTouches(node: Node, catalog: Catalog): Touch[] {
   const mode = lockingMode(node);
   const read = expanded(relationsRead(node, catalog), catalog);
   return [
@@ -144,19 +143,25 @@ function lookedUp(where: unknown): string[] {
   return fieldNames(left["ColumnRef"]["fields"]).slice(-1);
 }
 
-/** Calls a function that is neither the server's own nor known to be harmless. */
-function callsUnknown(node: Node, catalog: Catalog): boolean {
-  let isUnknown = false;
+/** Functions that the tree calls and that are neither the server's own nor known to change nothing, by their key. */
+export function callsIn(node: Node, catalog: Catalog): string[] {
+  const calls: string[] = [];
   visit([node], (kind, value) => {
     if (kind !== "FuncCall") return;
     const parts = fieldNames(value["funcname"]);
     const name = parts.at(-1) ?? "";
     const isOwn = parts.length === 1 || parts[0] === "pg_catalog";
     if (isOwn && (volatileFunctions.has(name) || steadyFunctions.has(name) || aggregates.has(name))) return;
-    const described = catalog.functions[resolve(catalog, parts)];
-    if (described !== "immutable" && described !== "stable") isUnknown = true;
+    calls.push(functionKey(catalog, parts));
   });
-  return isUnknown;
+  return calls;
+}
+
+function functionKey(catalog: Catalog, parts: readonly string[]): string {
+  const name = parts.at(-1) ?? "";
+  const schemas = parts.length > 1 ? parts.slice(-2, -1) : catalog.searchPath;
+  const keys = schemas.map((schema) => `${schema}.${name}`);
+  return keys.find((key) => key in catalog.functions) ?? keys[0] ?? name;
 }
 
 const aggregates = new Set(

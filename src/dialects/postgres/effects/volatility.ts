@@ -35,7 +35,7 @@ function ownFunction(parts: readonly string[], catalog: Catalog): Volatility | n
     parts.length > 1
       ? [parts.join(".")]
       : [...catalog.searchPath.map((schema) => `${schema}.${name}`), resolve(catalog, parts)];
-  return keys.map((key) => catalog.functions[key]).find((found) => found !== undefined) ?? null;
+  return keys.map((key) => catalog.functions[key]?.volatility).find((found) => found !== undefined) ?? null;
 }
 
 function isBuiltin(name: string): boolean {
