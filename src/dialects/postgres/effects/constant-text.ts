@@ -21,7 +21,8 @@ export function textOfConstant(node: Node): string | null {
   if (args.some((each) => each === null)) return null;
   const values = args.filter((each) => each !== null);
   const [first = ""] = values;
-  switch (fieldNames(node.FuncCall.funcname).at(-1)) {
+  const name: string = fieldNames(node.FuncCall.funcname).at(-1) ?? "";
+  switch (name) {
     case "format":
       return formatted(first, values.slice(1));
     case "quote_ident":

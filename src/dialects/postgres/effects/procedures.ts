@@ -42,7 +42,7 @@ function collect(tree: unknown, into: (Node | null)[]): void {
   if (!isRecord(tree)) return;
   for (const [key, value] of Object.entries(tree)) {
     if (key === "PLpgSQL_expr" && isRecord(value)) into.push(...statementIn(value));
-    else if (/^PLpgSQL_stmt_dyn/.test(key) && isRecord(value)) {
+    else if (key.startsWith("PLpgSQL_stmt_dyn") && isRecord(value)) {
       into.push(...executed(value["query"]));
       collect({ ...value, query: null }, into);
     } else collect(value, into);
@@ -51,16 +51,20 @@ function collect(tree: unknown, into: (Node | null)[]): void {
 
 /** Statements as they are; expressions and assignments as the query that computes them. */
 function statementIn(expression: Record<string, unknown>): Node[] {
-  const text = String(expression["query"] ?? "");
+  const text = queryOf(expression);
   const mode = Number(expression["parseMode"] ?? 0);
   // 0 is a statement, 2 an expression, from 3 on `variable := expression`.
   if (mode === 0) return nodesOf(text);
   return nodesOf(`SELECT ${mode === 2 ? text : text.replace(/^[^:=]*:?=/, "")}`);
 }
 
+function queryOf(expression: Record<string, unknown>): string {
+  return typeof expression["query"] === "string" ? expression["query"] : "";
+}
+
 function executed(query: unknown): (Node | null)[] {
   const expression = isRecord(query) && isRecord(query["PLpgSQL_expr"]) ? query["PLpgSQL_expr"] : {};
-  const [select] = nodesOf(`SELECT ${String(expression["query"] ?? "")}`);
+  const [select] = nodesOf(`SELECT ${queryOf(expression)}`);
   const target = select !== undefined && "SelectStmt" in select ? select.SelectStmt.targetList?.[0] : undefined;
   const value = target !== undefined && "ResTarget" in target ? target.ResTarget.val : undefined;
   const text = value === undefined ? null : textOfConstant(value);
