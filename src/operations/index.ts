@@ -14,11 +14,13 @@ import { dropIndex } from "./drop-index/postgres.ts";
 import { dropTable } from "./drop-table/postgres.ts";
 import { dropNotNull } from "./drop-not-null/postgres.ts";
 import { insertRows } from "./insert-rows/postgres.ts";
+import { mergeColumns } from "./merge-columns/postgres.ts";
 import { raw } from "./raw/postgres.ts";
 import { renameColumn } from "./rename-column/postgres.ts";
 import { renameTable } from "./rename-table/postgres.ts";
 import { setDefault } from "./set-default/postgres.ts";
 import { setNotNull } from "./set-not-null/postgres.ts";
+import { splitColumn } from "./split-column/postgres.ts";
 import { updateRows } from "./update-rows/postgres.ts";
 
 export const operations: readonly Matcher[] = [
@@ -26,6 +28,8 @@ export const operations: readonly Matcher[] = [
   matcherOf(dropTable),
   matcherOf(renameTable),
   matcherOf(addColumn),
+  matcherOf(splitColumn),
+  matcherOf(mergeColumns),
   matcherOf(dropColumn),
   matcherOf(renameColumn),
   matcherOf(changeColumnType),

@@ -31,6 +31,38 @@ interface Refusal {
 }
 
 const refusals: readonly Refusal[] = [
+  {
+    sql: "ALTER TABLE customers ADD COLUMN a text, ADD COLUMN b text;\nUPDATE customers SET a = region, b = region;\nALTER TABLE customers DROP COLUMN region",
+    code: "change-refused",
+    says: /split into a, b, and nothing says how it is put together/,
+    at: { line: 3, column: 1 },
+  },
+  {
+    sql: "ALTER TABLE orders ADD COLUMN a text;\nUPDATE orders SET a = kept || price;\nALTER TABLE orders DROP COLUMN kept",
+    code: "change-refused",
+    says: /kept goes into a, and nothing says/,
+  },
+  {
+    sql: "ALTER TABLE customers ADD COLUMN a text;\nUPDATE customers AS c SET a = c.region;\nALTER TABLE customers DROP COLUMN region",
+    code: "change-refused",
+    says: /not by plain expressions over its own table/,
+  },
+  {
+    sql: "ALTER TABLE customers ADD COLUMN a text, ADD COLUMN b text;\nUPDATE customers SET a = left(region, 1), b = left(region, 1);\n-- shoofly:down a || b\nALTER TABLE customers DROP COLUMN region",
+    code: "lossy-down",
+    says: /down\(up\(x\)\) gives x back/,
+    at: { line: 3, column: 17 },
+  },
+  {
+    sql: "ALTER TABLE customers ADD COLUMN a text, ADD COLUMN b text;\nUPDATE customers SET a = region, b = region;\n-- shoofly:down a || nowhere(b)\nALTER TABLE customers DROP COLUMN region",
+    code: "expression-invalid",
+    says: /function nowhere/,
+  },
+  {
+    sql: "ALTER TABLE orders ADD COLUMN region text;\nUPDATE orders SET region = c.region FROM customers c WHERE c.id = orders.customer;\nALTER TABLE customers DROP COLUMN region",
+    code: "change-refused",
+    says: /region moves to table orders/,
+  },
   { sql: "ALTER TABLE nowhere ADD COLUMN a int", code: "change-refused", says: /no table nowhere/ },
   { sql: "ALTER TABLE orders ALTER COLUMN nothing TYPE text", code: "change-refused", says: /no column nothing/ },
   { sql: "ALTER TABLE orders ALTER COLUMN id TYPE numeric", code: "change-refused", says: /primary key orders_pkey/ },

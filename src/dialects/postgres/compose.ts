@@ -15,6 +15,7 @@ import {
   rangeCondition,
 } from "./fill.ts";
 import { backfillBase } from "./data-change.ts";
+import { columnsOf } from "./expression.ts";
 import { stateSchema } from "./names.ts";
 import {
   constrainTable,
@@ -220,11 +221,20 @@ function retiredLoss(draft: Draft, table: TableDraft): Loss[] {
   const after = nameAfterSwitch(table, draft.names);
   const lost = (isNotNull: boolean): string =>
     table.columns
-      .filter((column) => column.replacement !== null && (column.column?.notNull ?? false) === isNotNull)
-      .map(
-        (column) =>
-          `(${quoteIdentifier(after(column.physical))} IS NULL AND ${quoteIdentifier(column.newName ?? "")} IS NOT NULL)`,
-      )
+      .filter((column) => (column.column?.notNull ?? false) === isNotNull)
+      .flatMap((column) => {
+        const sources =
+          column.replacement !== null
+            ? [column.newName ?? ""]
+            : column.newName === null && column.down !== null
+              ? columnsOf(column.down).map(after)
+              : [];
+        const hasValue = sources.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(" OR ");
+        const isAlone = sources.length === 1;
+        return sources.length === 0
+          ? []
+          : [`(${quoteIdentifier(after(column.physical))} IS NULL AND ${isAlone ? hasValue : `(${hasValue})`})`];
+      })
       .join(" OR ");
   const entry = (condition: string, archive: string, more: readonly string[]): Loss => ({
     what: `rows of ${relationOf(draft, table)} whose value has no place in the old version`,

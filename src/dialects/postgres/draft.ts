@@ -4,6 +4,7 @@ import type { Preflight } from "../../core/plan.ts";
 import type { Column, Facts, Schema, Table } from "../../core/schema.ts";
 import type { Template } from "./expression.ts";
 import type { Names } from "./names.ts";
+import type { Statement } from "./parse.ts";
 import type { NewStep } from "./step-parts.ts";
 
 /** A second column that takes the place of an existing one at the switch. */
@@ -76,6 +77,29 @@ export interface DataChange {
   readonly archive: string;
   /** For SET NOT NULL on the same column: `c = expr where c is null`, nothing else. */
   readonly fillsNullsOf: { readonly table: string; readonly column: string; readonly value: Template } | null;
+  /** Of an UPDATE: what a later statement needs to make it the `up` of added columns. */
+  readonly update?: RowUpdate;
+}
+
+export interface RowUpdate {
+  readonly table: string;
+  /** Physical columns that it sets. */
+  readonly sets: readonly string[];
+  readonly statement: Statement;
+  /** Each column of the new shape and its expression; null when the statement is not plain. */
+  readonly assignments: readonly Assignment[] | null;
+  readonly where: Clause | null;
+}
+
+/** A piece of a statement and where it begins in the file. */
+export interface Clause {
+  readonly text: string;
+  readonly start: number;
+}
+
+export interface Assignment {
+  readonly column: string;
+  readonly value: Clause;
 }
 
 export interface TableDraft {

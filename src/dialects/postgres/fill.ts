@@ -74,7 +74,7 @@ export function fillStatement(
 
 /** Every row is right when `new = up(old)`, or when the new side was written and `old = down(new)`. */
 export function checkOf(draft: Draft, table: TableDraft, derived: readonly Derived[], bothWays: boolean): Check {
-  const wrong = derived.map((each) => wrongCondition(each, bothWays)).join(" OR ");
+  const wrong = derived.map((each) => wrongCondition(table, each, bothWays)).join(" OR ");
   const base = quoteQualified(draft.schema.name, table.name);
   return {
     title: `every row of ${draft.schema.name}.${table.name} has both shapes`,
@@ -114,19 +114,40 @@ function dueCondition(derived: Derived): string {
   return `CASE WHEN ${own} IS NULL THEN ${value} IS NOT NULL ELSE ${isDistinct(own, `${value}::${derived.type}`, false)} END`;
 }
 
-function wrongCondition(derived: Derived, bothWays: boolean): string {
+function wrongCondition(table: TableDraft, derived: Derived, bothWays: boolean): string {
   const own = `t.${quoteIdentifier(derived.physical)}`;
   if (derived.onlyNull) return derived.column.addition?.lateNotNull === true ? `${own} IS NULL` : "false";
   const upWrong = isDistinct(own, `${render(derived.up, "t")}::${derived.type}`, false);
   const replacement = derived.column.replacement;
   if (!bothWays) return `(${upWrong})`;
-  if (replacement === null) return "false";
-  const downWrong = isDistinct(
-    `t.${quoteIdentifier(derived.column.physical)}`,
-    `${render(replacement.down, "t")}::${derived.column.type}`,
-    false,
+  const back =
+    replacement === null
+      ? sourcesOf(table, derived)
+      : [{ ...derived.column, down: replacement.down as Template | null }];
+  const downWrong = back.flatMap((column) =>
+    column.down === null
+      ? []
+      : [
+          isDistinct(
+            `t.${quoteIdentifier(column.physical)}`,
+            `${render(column.down, "t")}::${column.type}`,
+            column.column?.exactlyComparable ?? false,
+          ),
+        ],
   );
-  return `(${upWrong} AND ${downWrong})`;
+  return downWrong.length === 0 ? "false" : `(${upWrong} AND (${downWrong.join(" OR ")}))`;
+}
+
+/** Dropped columns whose values this added one takes over, and gives back by their `down`. */
+function sourcesOf(table: TableDraft, derived: Derived): ColumnDraft[] {
+  const sources = columnsOf(derived.up);
+  return table.columns.filter(
+    (column) =>
+      column.newName === null &&
+      sources.includes(column.physical) &&
+      column.down !== null &&
+      columnsOf(column.down).includes(derived.physical),
+  );
 }
 
 function sampleColumns(table: TableDraft, derived: readonly Derived[]): string {

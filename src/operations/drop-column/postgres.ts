@@ -1,15 +1,6 @@
 // DROP COLUMN: the new version stops seeing the column; it is retired at the switch and dropped by purge.
-import { withColumn } from "../../dialects/postgres/draft.ts";
-import {
-  alterCommand,
-  directiveExpression,
-  existingColumn,
-  newShape,
-  refuse,
-  refuseDependents,
-  refuseUnusualTable,
-  templateFor,
-} from "../../dialects/postgres/statement.ts";
+import { retireColumn } from "../../dialects/postgres/retire-column.ts";
+import { alterCommand, existingColumn, refuse, refuseUnusualTable } from "../../dialects/postgres/statement.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -44,31 +35,6 @@ export const dropColumn: Operation<Change> = {
         "CASCADE would drop objects that nobody listed.",
         "Drop what depends on the column in statements of its own first.",
       );
-    const column = existingColumn(statement, table, change.column);
-    refuseDependents(statement, table, column);
-    if (column.addition !== null || column.replacement !== null)
-      refuse(statement, `Column ${change.column} is changed by the same migration.`, "Leave the earlier change out.");
-    const indexes = (table.table?.indexes ?? []).filter((index) => index.dependsOn.includes(column.physical));
-    if (indexes.some((index) => index.dependsOn.length > 1))
-      refuse(
-        statement,
-        `Column ${change.column} is part of the index ${indexes.map((index) => index.name).join(", ")}.`,
-        "Drop the index in a migration before this one.",
-      );
-    const down = directiveExpression(statement, "down");
-    const mustHave = column.column?.notNull === true && column.column.default === null;
-    if (mustHave && down === null)
-      refuse(
-        statement,
-        `Column ${change.column} is NOT NULL without a default: rows written by the new version would have no value for the old one.`,
-        "Add a line before the statement: -- shoofly:down EXPRESSION",
-      );
-    const dropped = { ...column, newName: null };
-    const without = withColumn(draft, table, dropped);
-    const shape = without.tables[change.table] ?? table;
-    return withColumn(without, shape, {
-      ...dropped,
-      down: down === null ? null : templateFor(statement, shape, without, down, newShape),
-    });
+    return retireColumn(statement, draft, table, existingColumn(statement, table, change.column));
   },
 };

@@ -1,6 +1,7 @@
 // SET NOT NULL: proven by a NOT VALID check and VALIDATE; enforced for old writers only once their version is closed.
 import type { Draft, TableDraft } from "../../dialects/postgres/draft.ts";
-import { defaultOf, withColumn } from "../../dialects/postgres/draft.ts";
+import { takeUpdateOf } from "../../dialects/postgres/derived-additions.ts";
+import { columnNamed, defaultOf, withColumn } from "../../dialects/postgres/draft.ts";
 import type { Template } from "../../dialects/postgres/expression.ts";
 import {
   alterCommand,
@@ -36,8 +37,7 @@ export const setNotNull: Operation<Change> = {
     refuseUnusualTable(statement, draft, table);
     const column = existingColumn(statement, table, change.column);
     if (column.column?.notNull === true && column.replacement === null) return draft;
-    if (column.addition !== null)
-      return withColumn(draft, table, { ...column, addition: { ...column.addition, lateNotNull: true } });
+    if (column.addition !== null) return enforceAddition(statement, draft, table, column);
     if (directive(statement, "enforce") !== undefined) return enforceNow(draft, table, column);
     const up = upOf(change, statement, draft, table);
     if (column.replacement !== null) {
@@ -103,6 +103,16 @@ function carriesDependents(table: TableDraft, column: ColumnDraft): boolean {
     column.column?.identity !== null ||
     column.column.generated
   );
+}
+
+/** A column of the same migration: the UPDATE that fills it has to hold for rows of the old version, too. */
+function enforceAddition(statement: Statement, draft: Draft, table: TableDraft, column: ColumnDraft): Draft {
+  const taken = takeUpdateOf(statement, draft, table, column);
+  const shape = taken.tables[table.name] ?? table;
+  const now = columnNamed(shape, column.newName ?? "") ?? column;
+  return now.addition === null
+    ? taken
+    : withColumn(taken, shape, { ...now, addition: { ...now.addition, lateNotNull: true } });
 }
 
 /** `enforce now`: old writers of NULL fail from the start, because the author says so. */

@@ -1,7 +1,9 @@
 // UPDATE … [FROM] [WHERE]: run key range by key range, resumable, with the replaced values kept for the undo.
 import type { UpdateStmt } from "libpg-query";
+import type { Preflight } from "../../core/plan.ts";
 import { updateChange } from "../../dialects/postgres/data-change.ts";
-import type { DataChange, Draft, TableDraft } from "../../dialects/postgres/draft.ts";
+import type { UpdateParts } from "../../dialects/postgres/data-change.ts";
+import type { Assignment, Clause, DataChange, Draft, RowUpdate, TableDraft } from "../../dialects/postgres/draft.ts";
 import { columnNamed, holderOf, withChange } from "../../dialects/postgres/draft.ts";
 import { fieldNames, isRecord, visit } from "../../dialects/postgres/expression.ts";
 import { chunkKeyOf } from "../../dialects/postgres/fill.ts";
@@ -23,11 +25,6 @@ import type { Operation } from "../contract.ts";
 interface Change {
   readonly table: string;
   readonly update: UpdateStmt;
-}
-
-interface Clause {
-  readonly text: string;
-  readonly start: number;
 }
 
 export const updateRows: Operation<Change> = {
@@ -78,16 +75,73 @@ export const updateRows: Operation<Change> = {
       title: `${change.table}: update ${targets.join(", ")}`,
       fillsNullsOf: nullFill(statement, draft, table, change.update, set, where),
     };
-    const check = preflightAt(statement, statement.start, {
-      title: `${parts.title}: the server accepts the statement`,
-      expects: "prepare",
-      sql: `UPDATE ${baseName(draft, table)} AS ${parts.alias} SET ${parts.setClause}${parts.fromClause === null ? "" : ` FROM ${parts.fromClause}`}${parts.whereClause === null ? "" : ` WHERE ${parts.whereClause}`}`,
-      code: "expression-invalid",
-      hint: "Mend the UPDATE.",
-    });
-    return withChange({ ...draft, preflight: [...draft.preflight, check] }, updateChange(draft, table, parts));
+    const update: RowUpdate = {
+      table: table.name,
+      sets: parts.sets.map((each) => each.column),
+      statement,
+      assignments: from === null ? assignmentsOf(change.update, set) : null,
+      where,
+    };
+    const checks = acceptance(draft, table, update, parts);
+    return withChange(
+      { ...draft, preflight: [...draft.preflight, ...checks] },
+      { ...updateChange(draft, table, parts), update },
+    );
   },
 };
+
+/** The server must accept the statement, as far as its columns are there already. */
+function acceptance(draft: Draft, table: TableDraft, update: RowUpdate, parts: UpdateParts): Preflight[] {
+  const { statement, assignments } = update;
+  const added = Object.values(draft.tables).flatMap((each) =>
+    each.columns.flatMap((column) => (column.addition === null ? [] : [column.newName ?? column.physical])),
+  );
+  const read = new Set<string>();
+  visit(statement.node, (kind, value) => {
+    if (kind === "ColumnRef") for (const name of fieldNames(value["fields"])) read.add(name);
+  });
+  if (added.some((name) => read.has(name))) return [];
+  const base = `${baseName(draft, table)} AS ${parts.alias}`;
+  const where = parts.whereClause === null ? "" : ` WHERE ${parts.whereClause}`;
+  const from = parts.fromClause === null ? "" : ` FROM ${parts.fromClause}`;
+  const writesAdded = table.columns.some((column) => column.addition !== null && update.sets.includes(column.physical));
+  if (writesAdded && assignments === null) return [];
+  const values = (assignments ?? []).map(({ value }) => `(${value.text})`).join(", ");
+  return [
+    preflightAt(statement, statement.start, {
+      title: `${parts.title}: the server accepts the statement`,
+      expects: "prepare",
+      sql: writesAdded
+        ? `SELECT ${values} FROM ${base}${where}`
+        : `UPDATE ${base} SET ${parts.setClause}${from}${where}`,
+      code: "expression-invalid",
+      hint: "Mend the UPDATE.",
+    }),
+  ];
+}
+
+/** `c = expression, …` cut at its top-level commas; null for an alias, DEFAULT and `(a, b) = …`. */
+function assignmentsOf(update: UpdateStmt, set: Clause): Assignment[] | null {
+  if (update.relation?.alias !== undefined) return null;
+  const tokens = topLevel(scanTokens(set.text));
+  const cuts = [-1, ...tokens.flatMap((token) => (token.text === "," ? [token.start] : [])), set.text.length];
+  const names = targetNames(update);
+  if (cuts.length !== names.length + 1) return null;
+  const assignments = names.map((column, index) => {
+    const start = (cuts[index] ?? 0) + 1;
+    const end = cuts[index + 1] ?? set.text.length;
+    const equals = tokens.find((token) => token.start >= start && token.text === "=");
+    const at = equals?.end ?? end;
+    const body = set.text.slice(at, end);
+    const lead = body.length - body.trimStart().length;
+    return { column, value: { text: body.trim(), start: set.start + at + lead } };
+  });
+  const isPlain = (update.targetList ?? []).every(
+    (node) => "ResTarget" in node && node.ResTarget.val !== undefined && !("MultiAssignRef" in node.ResTarget.val),
+  );
+  const isDefault = assignments.some(({ value }) => value.text.toUpperCase() === "DEFAULT");
+  return isPlain && !isDefault ? assignments : null;
+}
 
 /** Cuts the statement at its top-level SET, FROM and WHERE; FROM by the parser's position, because IS DISTINCT FROM has one too. */
 function clauses(statement: Statement, update: UpdateStmt): { set: Clause; from: Clause | null; where: Clause | null } {
