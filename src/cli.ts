@@ -34,7 +34,7 @@ const globals: readonly (readonly [flags: string, summary: string])[] = [
   ["--debug", "show the stack of an unexpected failure"],
 ];
 
-type Run = (command: Command, name: string | undefined, options: GlobalOptions) => Promise<void>;
+type Run = (command: Command, names: readonly string[], options: GlobalOptions) => Promise<void>;
 
 function addCommand(program: Commander, command: Command, run: Run): void {
   const sub = program.command(command.name).summary(command.summary).description(command.summary);
@@ -43,11 +43,12 @@ function addCommand(program: Commander, command: Command, run: Run): void {
   sub.configureHelp({ showGlobalOptions: true });
   const { argument } = command;
   if (argument !== null) {
-    sub.argument(argument.required ? `<${argument.name}>` : `[${argument.name}]`, argument.summary);
+    const words = argument.isList === true ? `${argument.name}...` : argument.name;
+    sub.argument(argument.required ? `<${words}>` : `[${words}]`, argument.summary);
   }
   sub.action(async (...given: unknown[]) => {
-    const name = argument === null || typeof given[0] !== "string" ? undefined : given[0];
-    await run(command, name, sub.optsWithGlobals<GlobalOptions>());
+    const names = argument === null ? [] : [given[0]].flat().filter((each) => typeof each === "string");
+    await run(command, names, sub.optsWithGlobals<GlobalOptions>());
   });
 }
 
@@ -140,11 +141,12 @@ async function main(words: readonly string[]): Promise<void> {
       process.stdout.write("", () => process.stderr.write("", () => process.exit(1)));
     });
   });
-  const program = makeProgram(async (command, name, given) => {
+  const program = makeProgram(async (command, names, given) => {
     options = given;
     const terminal = terminalFor(given);
     if (command.hasCheckpoints) signals.listen();
-    const call: Call = { name: name ?? "", options: given, terminal, stop: signals.stop, cancel: signals.cancel };
+    const { stop, cancel } = signals;
+    const call: Call = { name: names[0] ?? "", names, options: given, terminal, stop, cancel };
     printAnswer(terminal, await command.run(call), given.json === true);
   });
   try {

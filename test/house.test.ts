@@ -11,7 +11,18 @@ const sourceRoot = join(root, "src");
 const pure = ["core", "sql", "dialects"];
 const run = [...pure, "steps", "throttles", "engine"];
 const project = [...run, "define", "files", "importers", "operations", "rules", "planner", "shadow", "documents"];
-const everything = [...project, "project", "doctor", "terminal", "observers", "server", "runtime", "demo", "commands"];
+const everything = [
+  ...project,
+  "project",
+  "doctor",
+  "terminal",
+  "formats",
+  "observers",
+  "server",
+  "runtime",
+  "demo",
+  "commands",
+];
 
 /** Folder → the folders it may import, besides itself. "." is src/index.ts and src/cli.ts. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -30,6 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   shadow: [...pure, "engine"],
   documents: ["core", "define"],
   terminal: ["core", "documents"],
+  formats: ["core", "documents", "terminal"],
   observers: ["core", "terminal"],
   server: ["core", "engine", "observers"],
   runtime: ["core"],
@@ -54,6 +66,7 @@ const lists = [
   "commands",
   "doctor",
   "documents",
+  "formats",
 ];
 
 /** Folders whose code must run without a database, a file or a clock. */

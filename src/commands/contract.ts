@@ -13,16 +13,21 @@ export interface Options {
   readonly archive?: boolean;
   readonly baseline?: string;
   readonly confirm?: string;
+  readonly failOn?: string;
   readonly fix?: boolean;
+  readonly format?: string;
   readonly gate?: string;
   readonly lockBudget?: string;
   readonly output?: string;
+  readonly pg?: string;
   readonly plan?: string;
   readonly reason?: string;
   readonly report?: string;
   readonly rounds?: string;
   readonly rows?: string;
+  readonly since?: string;
   readonly sql?: boolean;
+  readonly stats?: string;
   readonly timeout?: string;
   readonly to?: string;
   readonly ts?: boolean;
@@ -36,6 +41,8 @@ export interface Options {
 export interface Call {
   /** The command's argument; empty when it was not given. */
   readonly name: string;
+  /** All of them, for a command that takes several. */
+  readonly names: readonly string[];
   readonly options: Options;
   readonly terminal: Terminal;
   /** First signal: stop at the next checkpoint. */
@@ -57,7 +64,13 @@ export interface Command {
   readonly summary: string;
   /** Shown below the options: examples and what to know. */
   readonly help: string;
-  readonly argument: { readonly name: string; readonly required: boolean; readonly summary: string } | null;
+  readonly argument: {
+    readonly name: string;
+    readonly required: boolean;
+    readonly summary: string;
+    /** It takes any number of them. */
+    readonly isList?: boolean;
+  } | null;
   /** Flags in commander's syntax, and one line each. */
   readonly options: readonly (readonly [flags: string, summary: string])[];
   /** It stops at a checkpoint when it gets a signal; a command without checkpoints changes nothing and simply ends. */

@@ -6,6 +6,7 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
 import { latest } from "./latest.ts";
+import { lint } from "./lint.ts";
 import { newCommand } from "./new.ts";
 import { plan } from "./plan.ts";
 import { purge } from "./purge.ts";
@@ -16,6 +17,7 @@ import { status } from "./status.ts";
 export const commands: readonly Command[] = [
   init,
   newCommand,
+  lint,
   plan,
   start,
   status,

@@ -26,3 +26,20 @@ export interface Finding {
   readonly plan: readonly string[];
   readonly suppressed: string | null;
 }
+
+/** A part of a file that nobody could judge: never counted as safe. */
+export interface Unanalysed {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly reason: string;
+}
+
+const severities: readonly Severity[] = ["info", "warning", "error"];
+
+/** Whether a severity is as bad as another, or worse. */
+export function isAtLeast(severity: Severity, least: Severity): boolean {
+  return severities.indexOf(severity) >= severities.indexOf(least);
+}

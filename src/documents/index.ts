@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { abortDocument, demoDocument, doctorDocument, initDocument, latestDocument, newDocument } from "./answers.ts";
 import { migrationDocument } from "../define/render-migration.ts";
 import { errorDocument } from "./contract.ts";
+import { lintDocument } from "./lint.ts";
 import { planDocument } from "./plan.ts";
 import { statusDocument } from "./status.ts";
 
@@ -15,6 +16,7 @@ export const documents: Readonly<Record<string, z.ZodType>> = {
   latest: latestDocument,
   migration: migrationDocument,
   new: newDocument,
+  lint: lintDocument,
   plan: planDocument,
   status: statusDocument,
 };

@@ -27,10 +27,14 @@ export interface MatchedOperation {
 }
 
 /** Binds an operation to a statement when it matches. */
-export type Matcher = (statement: Statement, draft: Draft) => MatchedOperation | null;
+export interface Matcher {
+  (statement: Statement, draft: Draft): MatchedOperation | null;
+  /** The operation's slug. */
+  readonly operation: string;
+}
 
 export function matcherOf<C>(operation: Operation<C>): Matcher {
-  return (statement, draft) => {
+  const match = (statement: Statement, draft: Draft): MatchedOperation | null => {
     // The author knows better: the statement runs as written.
     if (operation.name !== "raw" && directive(statement, "raw") !== undefined) return null;
     const change = operation.match(statement, draft);
@@ -41,4 +45,5 @@ export function matcherOf<C>(operation: Operation<C>): Matcher {
       apply: (at) => operation.apply(change, statement, at),
     };
   };
+  return Object.assign(match, { operation: operation.name });
 }

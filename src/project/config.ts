@@ -6,6 +6,7 @@ import { MigrationError } from "../core/error.ts";
 import { shownPath } from "../files/discover.ts";
 import { nearNames } from "../files/near-names.ts";
 import { durationMs } from "./duration.ts";
+import { lintConfigSchema, type LintConfig } from "./lint-config.ts";
 import { assertUrl } from "./target.ts";
 
 export const configFileName = "shoofly.config.json";
@@ -18,6 +19,7 @@ const configSchema: z.ZodType<Config> = z.strictObject({
   migrations: z.string().min(1).optional(),
   schema: z.string().min(1).optional(),
   lockBudgetMs: duration.optional(),
+  lint: lintConfigSchema.optional(),
 });
 
 /** The configuration file. Every key is optional, and the file is, too. */
@@ -28,6 +30,7 @@ export interface Config {
   readonly migrations?: string | undefined;
   readonly schema?: string | undefined;
   readonly lockBudgetMs?: number | string | undefined;
+  readonly lint?: LintConfig | undefined;
 }
 
 /** What was given on the command line. */
@@ -46,6 +49,7 @@ export interface Project {
   /** The schema that is migrated. */
   readonly schema: string;
   readonly lockBudgetMs: number | null;
+  readonly lint?: LintConfig;
   /** The database's URL. Throws `usage` when none was given: not every command needs one. */
   url(): string;
 }
@@ -59,8 +63,9 @@ function refuse(file: string, happened: string): never {
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "unrecognized_keys") return `${issue.path.join(".") || "the file"}: ${issue.message}.`;
-  const known = ["db", "migrations", "schema", "lockBudgetMs"];
+  if (issue.code !== "unrecognized_keys" || issue.path.length > 0)
+    return `${issue.path.join(".") || "the file"}: ${issue.message}.`;
+  const known = ["db", "migrations", "schema", "lockBudgetMs", "lint"];
   return issue.keys
     .map((key) => {
       const [near] = nearNames(key, known, 1);
@@ -133,6 +138,7 @@ export function openProject(options: ProjectOptions): Project {
     migrations,
     schema: options.schema ?? config.schema ?? "public",
     lockBudgetMs: config.lockBudgetMs === undefined ? null : durationMs(String(config.lockBudgetMs), "lockBudgetMs"),
+    lint: config.lint ?? {},
     url: () => assertUrl(chooseUrl(options.db, config.db ?? {})),
   };
 }

@@ -1,9 +1,11 @@
 // Words of the command line → values, each refused with what would be right.
 import { MigrationError } from "../core/error.ts";
+import type { Severity } from "../core/finding.ts";
 import { phasesOf, type Phase } from "../core/phase.ts";
 import { migrationStates, type MigrationState } from "../core/state.ts";
 import { nearNames } from "../files/near-names.ts";
 import { durationMs } from "./duration.ts";
+import type { LintRequest } from "./lint.ts";
 import type { ChangeOptions, StartOptions } from "./verbs.ts";
 
 function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
@@ -114,5 +116,42 @@ export function reportPath(words: { readonly report?: string }): string | null {
   throw new MigrationError("usage", {
     happened: `--report: "${words.report}" does not end in .md; reports are written as Markdown.`,
     safeNext: ["--report plan.md"],
+  });
+}
+
+interface LintWords {
+  readonly db?: string;
+  readonly failOn?: string;
+  readonly pg?: string;
+  readonly since?: string;
+  readonly stats?: string;
+}
+
+/** @param today `YYYY-MM-DD` */
+export function lintOptions(files: readonly string[], words: LintWords, today: string): LintRequest {
+  return {
+    files,
+    since: words.since ?? null,
+    stats: words.stats ?? null,
+    major: words.pg === undefined ? null : Number(oneOf(words.pg, ["13", "14", "15", "16", "17", "18"], "--pg")),
+    // A DATABASE_URL that lies around is no request: lint has to work where no server is.
+    useDatabase: words.db !== undefined,
+    failOn:
+      words.failOn === undefined ? null : oneOf<Severity>(words.failOn, ["error", "warning", "info"], "--fail-on"),
+    today,
+  };
+}
+
+/** The format to write; `--json` is short for json. */
+export function formatName<T extends string>(
+  words: { readonly format?: string; readonly json?: boolean },
+  known: readonly T[],
+): T | "json" {
+  if (words.format === undefined) return words.json === true ? "json" : oneOf("text", known, "--format");
+  const format = oneOf(words.format, known, "--format");
+  if (words.json !== true || format === "json") return format;
+  throw new MigrationError("usage", {
+    happened: `--json and --format ${format} ask for two documents.`,
+    safeNext: ["leave --json out"],
   });
 }

@@ -1,0 +1,23 @@
+// Lines and columns of many places in one text: the starts of the lines are found once.
+import type { Place } from "../../dialects/postgres/source.ts";
+
+/** Line and column, both from 1, of a character index. */
+export function placesIn(text: string): (index: number) => Place {
+  let starts: number[] | null = null;
+  return (index) => {
+    starts ??= lineStarts(text);
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: index - (starts[low] ?? 0) + 1 };
+  };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}

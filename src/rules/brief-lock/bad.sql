@@ -1,0 +1,2 @@
+-- Orders get a region.
+ALTER TABLE orders ADD COLUMN region text;

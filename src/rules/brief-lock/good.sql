@@ -1,0 +1,2 @@
+-- Statistics of orders are taken anew.
+ANALYZE orders;

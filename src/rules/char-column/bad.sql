@@ -1,0 +1,2 @@
+-- Countries get a code.
+CREATE TABLE countries (id bigint PRIMARY KEY, code char(2));

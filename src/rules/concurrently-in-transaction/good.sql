@@ -1,0 +1,2 @@
+-- An index for the search by mail.
+CREATE INDEX CONCURRENTLY users_mail ON users (mail);

@@ -1,0 +1,4 @@
+-- Orders belong to customers.
+CREATE TABLE customers (id bigint PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers);
+CREATE INDEX orders_customer ON orders (customer_id);

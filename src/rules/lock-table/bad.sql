@@ -1,0 +1,4 @@
+-- Nobody writes accounts meanwhile.
+BEGIN;
+LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE;
+COMMIT;

@@ -1,0 +1,3 @@
+-- Orders carry notes of any form.
+-- shoofly:allow json-column reason="the text has to come back as it was"
+ALTER TABLE orders ADD COLUMN notes json;

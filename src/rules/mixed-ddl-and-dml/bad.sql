@@ -1,0 +1,3 @@
+-- Regions for all.
+CREATE TABLE regions (name text PRIMARY KEY);
+INSERT INTO regions VALUES ('eu');

@@ -1,0 +1,2 @@
+-- Regions for all.
+CREATE TABLE regions (name text PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- Orders get a table.
+CREATE TABLE "Orders" (id bigint PRIMARY KEY);

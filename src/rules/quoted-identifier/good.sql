@@ -1,0 +1,2 @@
+-- Orders get a table.
+CREATE TABLE orders (id bigint PRIMARY KEY);

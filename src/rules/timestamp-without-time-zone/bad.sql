@@ -1,0 +1,2 @@
+-- Events have a time.
+CREATE TABLE events (id bigint PRIMARY KEY, at timestamp);

@@ -1,0 +1,2 @@
+-- Sessions start over.
+TRUNCATE sessions;

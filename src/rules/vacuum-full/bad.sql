@@ -1,0 +1,2 @@
+-- The table of events gives its space back.
+VACUUM FULL events;

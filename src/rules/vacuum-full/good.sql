@@ -1,0 +1,2 @@
+-- The space of events can be used again.
+VACUUM events;
