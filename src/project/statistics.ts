@@ -15,7 +15,7 @@ const statisticsSchema: z.ZodType<Statistics> = z.looseObject({
 });
 
 /** The query whose one value is such a file. */
-export const statisticsSql: string = `SELECT json_build_object('tables', json_object_agg(c.oid::regclass, json_build_object('rows', greatest(c.reltuples, 0), 'bytes', pg_table_size(c.oid)))) FROM pg_class c WHERE c.relkind IN ('r', 'm')`;
+const statisticsSql = `SELECT json_build_object('tables', json_object_agg(c.oid::regclass, json_build_object('rows', greatest(c.reltuples, 0), 'bytes', pg_table_size(c.oid)))) FROM pg_class c WHERE c.relkind IN ('r', 'm')`;
 
 /**
  * By `schema.table`; a name without a schema is of the schema that is migrated.

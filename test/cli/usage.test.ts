@@ -17,6 +17,7 @@ const verbs = [
   "init",
   "new",
   "plan",
+  "lint",
   "start",
   "status",
   "complete",

@@ -85,7 +85,7 @@ function tableConstraintsOf(node: Node): ConstraintDefinition[] {
 }
 
 /** The texts of a list of string nodes. */
-export function namesIn(nodes: readonly Node[] | undefined): string[] {
+function namesIn(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).flatMap((each) => ("String" in each ? [each.String.sval ?? ""] : []));
 }
 

@@ -115,7 +115,7 @@ function rangeOf(parts: readonly string[]): RangeVar {
 }
 
 /** `["schema", "name"]` of an object in whatever node it stands. */
-export function namePartsOf(node: unknown): string[] {
+function namePartsOf(node: unknown): string[] {
   if (Array.isArray(node)) return fieldNames(node);
   if (!isRecord(node)) return [];
   if (isRecord(node["List"])) return fieldNames(node["List"]["items"]);

@@ -112,19 +112,17 @@ function settled(catalog: Catalog, before: Catalog): Catalog {
   return { ...catalog, relations };
 }
 
+const blockChanges: Readonly<Record<string, "begin" | "end">> = {
+  TRANS_STMT_BEGIN: "begin",
+  TRANS_STMT_START: "begin",
+  TRANS_STMT_COMMIT: "end",
+  TRANS_STMT_ROLLBACK: "end",
+  TRANS_STMT_PREPARE: "end",
+};
+
+/** Savepoints neither open nor close a block. */
 function blockChange(node: Node): "begin" | "end" | null {
-  if (!("TransactionStmt" in node)) return null;
-  switch (node.TransactionStmt.kind) {
-    case "TRANS_STMT_BEGIN":
-    case "TRANS_STMT_START":
-      return "begin";
-    case "TRANS_STMT_COMMIT":
-    case "TRANS_STMT_ROLLBACK":
-    case "TRANS_STMT_PREPARE":
-      return "end";
-    default:
-      return null;
-  }
+  return "TransactionStmt" in node ? (blockChanges[node.TransactionStmt.kind ?? ""] ?? null) : null;
 }
 
 function readUnits(

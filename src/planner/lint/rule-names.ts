@@ -30,8 +30,15 @@ const takenAway = [
     "schema",
     "sequence",
   ].flatMap((word) => [`drop-${word}`, `rename-${word}`]),
-  ...["drop-table", "rename-table", "drop-column", "rename-column", "rename-attribute"],
-  ...["drop-extension", "drop-database", "set-schema", "rename-enum-value"],
+  "drop-table",
+  "rename-table",
+  "drop-column",
+  "rename-column",
+  "rename-attribute",
+  "drop-extension",
+  "drop-database",
+  "set-schema",
+  "rename-enum-value",
 ];
 
 const ownRules: Readonly<Record<string, string>> = {
