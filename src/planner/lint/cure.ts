@@ -83,6 +83,7 @@ function draftFor({ statement, catalog, schema, major, migration }: CureInput): 
     usage: schema?.usage ?? [],
     tables: [...new Map(tables.map((table) => [table.name, table])).values()],
     otherRelations: [],
+    objects: { relations: [], types: [], functions: [] },
     currentVersion: target,
     versionViews: [],
     searchPath: catalog.searchPath,
