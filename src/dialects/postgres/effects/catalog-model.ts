@@ -23,6 +23,9 @@ export interface CatalogConstraint {
   /** Of a foreign key: the key of the referenced relation and its columns (empty: the primary key). */
   readonly references: string | null;
   readonly referencedColumns: readonly string[];
+  /** Of a foreign key: what becomes of a row whose referenced row goes (`a`, `r`: it is looked for; otherwise it is changed). */
+  readonly onDelete: string;
+  readonly onUpdate: string;
 }
 
 export interface CatalogIndex {
@@ -154,6 +157,11 @@ export function relationAt(catalog: Catalog, parts: readonly string[]): Relation
   return (
     catalog.relations[key] ?? makeRelation({ schema: key.slice(0, dot), name: key.slice(dot + 1), isKnown: false })
   );
+}
+
+/** The schema was read and has no such relation. */
+export function isMissing(catalog: Catalog, relation: Relation): boolean {
+  return !(keyOf(relation) in catalog.relations) && catalog.described.includes(relation.schema);
 }
 
 /** A relation of this name is there, or nobody said that it is not. */

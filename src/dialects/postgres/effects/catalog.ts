@@ -130,6 +130,8 @@ function constraintOfTable(constraint: Table["constraints"][number]): CatalogCon
     expression: written?.raw_expr ?? null,
     references: constraint.references,
     referencedColumns: fieldNames(written?.pk_attrs),
+    onDelete: written?.fk_del_action ?? "a",
+    onUpdate: written?.fk_upd_action ?? "a",
   };
 }
 

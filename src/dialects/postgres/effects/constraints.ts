@@ -98,6 +98,8 @@ export function constraintOf(
     expression: constraint.raw_expr ?? null,
     references: parent === null ? null : keyOf(parent),
     referencedColumns: fieldNames(constraint.pk_attrs),
+    onDelete: constraint.fk_del_action ?? "a",
+    onUpdate: constraint.fk_upd_action ?? "a",
   };
 }
 

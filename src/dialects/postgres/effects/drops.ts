@@ -5,6 +5,7 @@ import { fieldNames } from "../expression.ts";
 import {
   descendants,
   indexNamed,
+  isMissing,
   keyOf,
   ownedSequences,
   referencing,
@@ -41,7 +42,10 @@ export function dropTouches(statement: DropStmt, catalog: Catalog): Touch[] | nu
     case "OBJECT_VIEW":
     case "OBJECT_MATVIEW":
     case "OBJECT_SEQUENCE":
-      return names.flatMap((parts) => dropRelation(relationAt(catalog, parts), catalog, cascade));
+      return names
+        .map((parts) => relationAt(catalog, parts))
+        .filter((each) => statement.missing_ok !== true || !isMissing(catalog, each))
+        .flatMap((each) => dropRelation(each, catalog, cascade));
     case "OBJECT_INDEX":
       return dropIndexes(names, catalog, statement.concurrent === true ? "SHARE UPDATE EXCLUSIVE" : exclusive);
     case "OBJECT_TRIGGER":

@@ -91,9 +91,10 @@ function changed(catalog: Catalog, node: Node): Catalog {
     const { relation, newschema } = node.AlterObjectSchemaStmt;
     if (relation === undefined || newschema === undefined) return catalog;
     const found = relationOf(catalog, relation);
-    return [found, ...ownedSequences(catalog, found)].reduce(
-      (now, each) => move(now, each, { schema: newschema }),
-      catalog,
+    const sequences = ownedSequences(catalog, found).map(keyOf);
+    return sequences.reduce(
+      (now, key) => move(now, relationAt(now, key.split(".")), { schema: newschema }),
+      move(catalog, found, { schema: newschema }),
     );
   }
   if ("CreateStatsStmt" in node) {
@@ -119,6 +120,13 @@ function changedTypes(catalog: Catalog, node: Node): Catalog {
   if ("CreateEnumStmt" in node) return withType(catalog, fieldNames(node.CreateEnumStmt.typeName), plainType("enum"));
   if ("CompositeTypeStmt" in node)
     return withType(catalog, partsOf(node.CompositeTypeStmt.typevar), plainType("other"));
+  if ("CreateSchemaStmt" in node) {
+    const { schemaname, if_not_exists: ifNotExists } = node.CreateSchemaStmt;
+    // A new schema is empty: what is not known to be there is not there.
+    return schemaname === undefined || ifNotExists === true
+      ? catalog
+      : { ...catalog, described: [...catalog.described, schemaname] };
+  }
   if ("CreateFunctionStmt" in node) {
     const { language, body, volatility } = functionParts(node);
     const made: UserFunction = {

@@ -2,7 +2,7 @@
 import type { Node, RangeVar } from "libpg-query";
 import type { LockMode } from "../../../core/effect.ts";
 import { fieldNames, isRecord, visit } from "../expression.ts";
-import { family, keyOf, ownedSequences, relationAt, relationOf } from "./catalog-model.ts";
+import { family, keyOf, ownedSequences, referencing, relationAt, relationOf } from "./catalog-model.ts";
 import type { Catalog, Relation } from "./catalog-model.ts";
 import { steadyFunctions, volatileFunctions } from "./builtin-functions.ts";
 import { touchAll } from "./touch.ts";
@@ -63,9 +63,31 @@ function changesIn(node: Node, catalog: Catalog): Touch[] {
     if (kind === "UpdateStmt" || kind === "DeleteStmt" || kind === "MergeStmt") {
       const targets = expanded([relation], catalog);
       touches.push(...touchAll(targets, "ROW EXCLUSIVE", { scan: !isNarrow(node, targets) }));
+      touches.push(...keyTouches(kind, relation, value, catalog));
     }
   });
   return touches;
+}
+
+/** Foreign keys are checked, or followed, by queries of the server's own on the other table. Rows are assumed to be there. */
+function keyTouches(kind: string, relation: Relation, statement: Record<string, unknown>, catalog: Catalog): Touch[] {
+  const set = Array.isArray(statement["targetList"]) ? columnNames(statement["targetList"]) : [];
+  const isSet = (columns: readonly string[]): boolean => columns.some((column) => set.includes(column));
+  const parents = relation.constraints.flatMap((each) =>
+    kind === "UpdateStmt" && each.references !== null && each.isEnforced && isSet(each.columns)
+      ? [relationAt(catalog, each.references.split("."))]
+      : [],
+  );
+  const children = referencing(catalog, relation).flatMap(({ relation: child, constraint }): Touch[] => {
+    const key =
+      constraint.referencedColumns.length > 0
+        ? constraint.referencedColumns
+        : (relation.constraints.find((each) => each.kind === "primary-key")?.columns ?? []);
+    if (!constraint.isEnforced || (kind === "UpdateStmt" && !isSet(key))) return [];
+    const action = kind === "DeleteStmt" ? constraint.onDelete : constraint.onUpdate;
+    return [{ relation: child, mode: action === "a" || action === "r" ? "ROW SHARE" : "ROW EXCLUSIVE" }];
+  });
+  return [...touchAll(parents, "ROW SHARE"), ...children];
 }
 
 function insertTouches(relation: Relation, statement: Record<string, unknown>, catalog: Catalog): Touch[] {
