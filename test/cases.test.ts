@@ -1,5 +1,6 @@
 // The harness: every case folder × every server — golden plan, undo after every step, final schema and rows equal to the naive SQL.
 // The same folders are killed by test/crash/case-crash.test.ts and used under load by test/workload/case-workload.test.ts.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MigrationError } from "../src/core/error.ts";
@@ -18,7 +19,7 @@ for (const server of servers) {
       });
 
       test("has the plan that was reviewed", async () => {
-        await expect(planText(oracle.plan)).toMatchFileSnapshot(join(each.directory, "plan.txt"));
+        await expect(planText(oracle.plan)).toMatchFileSnapshot(planFile(each.directory, server.name));
       });
 
       test("can be undone after every step, up to the first that has no undo", async () => {
@@ -63,6 +64,12 @@ for (const server of servers) {
       });
     });
   }
+}
+
+/** One plan for every server, or one for each where the server's own words for a definition differ between the majors. */
+function planFile(directory: string, server: string): string {
+  const own = join(directory, `plan.${server}.txt`);
+  return existsSync(own) ? own : join(directory, "plan.txt");
 }
 
 /** Runs a verb up to its n-th step; stopping before the last one ends in the `interrupted` error. */

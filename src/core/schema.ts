@@ -79,6 +79,22 @@ export interface Grant {
   readonly grantable: boolean;
 }
 
+/** Something outside of a table that depends on its columns and can be made again over another column. */
+export interface Carried {
+  /** `view public.names` */
+  readonly what: string;
+  readonly isView: boolean;
+  /** Views over views stand deeper. */
+  readonly depth: number;
+  readonly columns: readonly string[];
+  /** Statements with qualified names. */
+  readonly drop: readonly string[];
+  /** Makes it as it is now, with owner, privileges and comments. */
+  readonly create: readonly string[];
+  /** Why it cannot be made again; null when it can. */
+  readonly problem: string | null;
+}
+
 export interface Table {
   readonly schema: string;
   readonly name: string;
@@ -104,7 +120,8 @@ export interface Table {
     /** What a delete here does to the rows there. */
     readonly onDelete: "no action" | "restrict" | "cascade" | "set null" | "set default";
   }[];
-  /** Views, rules, policies, publications and statistics that depend on a column and are not ours. */
+  readonly carried: readonly Carried[];
+  /** What depends on a column, is not ours and cannot be made again elsewhere. */
   readonly dependents: readonly { readonly column: string; readonly what: string }[];
   /** Estimated rows; 0 when never analysed. */
   readonly rowsEstimate: number;

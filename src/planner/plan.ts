@@ -9,7 +9,7 @@ import type { Facts, Schema, Table } from "../core/schema.ts";
 import type { Step } from "../core/step.ts";
 import { toolVersion } from "../core/version.ts";
 import { compose } from "../dialects/postgres/compose.ts";
-import { hasChangedColumns, isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
+import { hasChangedColumns, hasTypeInPlace, isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
 import type { Draft } from "../dialects/postgres/draft.ts";
 import { namesOf } from "../dialects/postgres/names.ts";
 import { catalogOf } from "../dialects/postgres/effects/catalog.ts";
@@ -201,6 +201,11 @@ function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
           ),
         ]
       : [];
+  const inPlace = Object.values(draft.tables).filter(hasTypeInPlace);
+  const prepared = inPlace.map((table) => ({
+    rule: "base-table-prepared",
+    message: `A column of ${table.name} changes its type in place: a named prepared statement that returns it fails once with "cached plan must not change result type" at start. Cure: prepare it again, or leave the strategy native out where it was chosen.`,
+  }));
   const refusing = reshaped
     .filter(isSynced)
     .flatMap((table) =>
@@ -233,7 +238,7 @@ function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
             message: `The fill is an UPDATE: it fires ${fires.join(", ")} once for every row.`,
           },
         ];
-  return [...base, ...down, ...triggers].map(({ rule, message }) => ({
+  return [...base, ...prepared, ...down, ...triggers].map(({ rule, message }) => ({
     rule,
     severity: "warning",
     ...at,

@@ -231,6 +231,13 @@ export function hasChangedColumns(table: TableDraft): boolean {
   );
 }
 
+/** A type changed in the table itself, from the start on and for both versions. */
+export function hasTypeInPlace(table: TableDraft): boolean {
+  return table.columns.some(
+    (column) => column.column !== null && column.replacement === null && column.type !== column.column.type,
+  );
+}
+
 /** Both shapes have to be kept equal row by row. */
 export function isSynced(table: TableDraft): boolean {
   return table.columns.some(

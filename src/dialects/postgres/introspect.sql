@@ -103,23 +103,14 @@ select t.relname as name,
     join pg_catalog.pg_namespace cn on cn.oid = child.relnamespace
     where con.confrelid = t.oid and con.contype = 'f') as referenced_by,
   (select coalesce(json_agg(distinct jsonb_build_object('column', x.attname, 'what', x.what)), '[]') from (
-      select a.attname, case v.relkind when 'm' then 'materialized view ' else 'view ' end || v.oid::regclass::text as what
+      select a.attname, 'materialized view ' || v.oid::regclass::text as what
       from pg_catalog.pg_depend p
       join pg_catalog.pg_rewrite w on w.oid = p.objid
       join pg_catalog.pg_class v on v.oid = w.ev_class and v.oid <> t.oid
       join pg_catalog.pg_namespace vn on vn.oid = v.relnamespace
       join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = p.refobjsubid
       where p.classid = 'pg_rewrite'::regclass and p.refobjid = t.oid
-        and vn.nspname <> 'shoofly' and coalesce(pg_catalog.obj_description(vn.oid, 'pg_namespace'), '') not like 'shoofly version%'
-      union all
-      select a.attname, 'policy ' || pol.polname from pg_catalog.pg_depend p
-      join pg_catalog.pg_policy pol on pol.oid = p.objid
-      join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = p.refobjsubid
-      where p.classid = 'pg_policy'::regclass and p.refobjid = t.oid
-      union all
-      select a.attname, 'statistics object ' || st.stxname from pg_catalog.pg_statistic_ext st
-      join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = any (st.stxkeys::int2[])
-      where st.stxrelid = t.oid
+        and v.relkind = 'm' and vn.nspname <> 'shoofly' and coalesce(pg_catalog.obj_description(vn.oid, 'pg_namespace'), '') not like 'shoofly version%'
       union all
       select a.attname, 'generated column ' || gen.attname from pg_catalog.pg_attrdef gd
       join pg_catalog.pg_attribute gen on gen.attrelid = t.oid and gen.attnum = gd.adnum and gen.attgenerated <> ''

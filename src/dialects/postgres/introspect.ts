@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { MigrationError } from "../../core/error.ts";
 import { versionSchemaComment } from "./names.ts";
-import type { Facts, Grant, Schema, SchemaObjects, Table, VersionView } from "../../core/schema.ts";
+import type { Carried, Facts, Grant, Schema, SchemaObjects, Table, VersionView } from "../../core/schema.ts";
 
 /** What introspection needs of a connection. */
 export interface Queryable {
@@ -11,6 +11,8 @@ export interface Queryable {
 
 const objectsSql = readFileSync(new URL("./introspect-objects.sql", import.meta.url), "utf8");
 const tablesSql = readFileSync(new URL("./introspect.sql", import.meta.url), "utf8");
+const carriedSql = readFileSync(new URL("./introspect-carried.sql", import.meta.url), "utf8");
+const publicationsSql = readFileSync(new URL("./introspect-publications.sql", import.meta.url), "utf8");
 
 interface TableRow {
   readonly name: string;
@@ -48,6 +50,7 @@ export async function introspect(
     });
   }
   const rows = await connection.query<TableRow>(tablesSql, [schema]);
+  const carried = await readCarried(connection, schema, facts);
   const [objects] = await connection.query<SchemaObjects & Record<string, unknown>>(objectsSql, [schema]);
   return {
     facts,
@@ -55,7 +58,7 @@ export async function introspect(
       name: schema,
       owner: found.owner,
       usage: found.usage,
-      tables: rows.map((row) => tableOf(schema, row)),
+      tables: rows.map((row) => tableOf(schema, row, carried)),
       otherRelations: await connection.query<{ name: string; kind: string }>(otherRelationsSql, [schema]),
       objects: objects ?? { relations: [], types: [], functions: [] },
       currentVersion,
@@ -84,7 +87,25 @@ export async function readFacts(connection: Queryable): Promise<Facts> {
   return { engine: "postgres", version, major, hasSecurityInvokerViews: major >= 15 };
 }
 
-function tableOf(schema: string, row: TableRow): Table {
+interface CarriedRow extends Carried {
+  readonly table: string;
+}
+
+/** With an empty path every name in a definition comes qualified. */
+async function readCarried(connection: Queryable, schema: string, facts: Facts): Promise<CarriedRow[]> {
+  await connection.query("BEGIN READ ONLY");
+  try {
+    await connection.query("SELECT pg_catalog.set_config('search_path', '', true)");
+    return [
+      ...(await connection.query<CarriedRow>(carriedSql, [schema])),
+      ...(facts.major < 15 ? [] : await connection.query<CarriedRow>(publicationsSql, [schema])),
+    ];
+  } finally {
+    await connection.query("ROLLBACK");
+  }
+}
+
+function tableOf(schema: string, row: TableRow, carried: readonly CarriedRow[]): Table {
   return {
     schema,
     name: row.name,
@@ -99,6 +120,7 @@ function tableOf(schema: string, row: TableRow): Table {
     comment: row.comment,
     referencedBy: row.referenced_by,
     dependents: row.dependents,
+    carried: carried.filter((each) => each.table === row.name).map(({ table: _table, ...each }) => each),
     rowsEstimate: Math.round(row.rows_estimate),
     bytes: row.bytes,
     attributes: row.attributes,

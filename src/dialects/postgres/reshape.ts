@@ -3,6 +3,7 @@ import type { Loss } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
 import { isSynced, nameAfterSwitch } from "./draft.ts";
+import { carriedParts } from "./carried.ts";
 import { furnish, switchDefaults } from "./column-settings.ts";
 import { archiveStatement } from "./fill.ts";
 import { firmNotNull, newChecks, relaxations, renameSequence, shadowChecks, shadowIndexes } from "./column-parts.ts";
@@ -132,8 +133,9 @@ export function switchTable(
   const firm = table.columns.flatMap((column) => firmNotNull(draft, table, column));
   const enforced = table.columns.filter((column) => column.enforceNotNull === "from-switch");
   const defaults = switchDefaults(draft, table);
+  const carried = carriedParts(draft, table);
   return {
-    views: [...(synced ? directView(draft, table) : []), ...closeOldVersions(draft, table)],
+    views: [...carried.dropViews, ...(synced ? directView(draft, table) : []), ...closeOldVersions(draft, table)],
     lock: lockTable(base),
     tables: [
       ...(synced
@@ -143,6 +145,7 @@ export function switchTable(
             alter(`DROP COLUMN ${quoteIdentifier(draft.names.writer)}`),
           ]
         : []),
+      ...carried.drop,
       ...relaxed.flatMap((each) => each.relax),
       ...firm.flatMap(({ column, check }) => [
         alter(`ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`),
@@ -163,8 +166,10 @@ export function switchTable(
           `ADD CONSTRAINT ${quoteIdentifier(draft.names.check(table.name, column.physical))} CHECK (${quoteIdentifier(after(column.physical))} IS NOT NULL) NOT VALID`,
         ),
       ),
+      ...carried.create,
     ],
     undoViews: [
+      ...carried.dropViews,
       ...(synced ? [lockView(draft.versionSchema, table.newName ?? table.name)] : []),
       ...reopenOldVersions(draft, table),
     ],
@@ -174,6 +179,7 @@ export function switchTable(
         alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(draft.names.check(table.name, column.physical))}`),
       ),
       ...dropRetireTrigger(draft, table, base),
+      ...carried.drop,
       ...defaults.back,
       ...shadowChecks(draft, table).map(({ name, original }) =>
         alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`),
@@ -200,6 +206,7 @@ export function switchTable(
             ...outerView(draft, table),
           ]
         : []),
+      ...carried.create,
     ],
   };
 }

@@ -23,7 +23,7 @@ import {
  */
 export function retireColumn(statement: Statement, draft: Draft, table: TableDraft, column: ColumnDraft): Draft {
   const name = column.newName ?? column.physical;
-  refuseDependents(statement, table, column);
+  refuseDependents(statement, table, column, false);
   if (column.addition !== null || column.replacement !== null)
     refuse(statement, `Column ${name} is changed by the same migration.`, "Leave the earlier change out.");
   const indexes = (table.table?.indexes ?? []).filter((index) => index.dependsOn.includes(column.physical));

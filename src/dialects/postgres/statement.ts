@@ -105,8 +105,16 @@ export function refuseUnpurged(statement: Statement, table: TableDraft): void {
     );
 }
 
-/** Everything that hangs on a column and that a second column could not carry over. */
-export function refuseDependents(statement: Statement, table: TableDraft, column: ColumnDraft): void {
+/**
+ * Everything that hangs on a column and that a second column could not carry over.
+ * @param isCarried views, policies and the like are made again over the second column
+ */
+export function refuseDependents(
+  statement: Statement,
+  table: TableDraft,
+  column: ColumnDraft,
+  isCarried: boolean,
+): void {
   const found = table.table;
   if (found === null || column.column === null) return;
   const name = column.column.name;
@@ -124,6 +132,9 @@ export function refuseDependents(statement: Statement, table: TableDraft, column
       .filter((each) => each.columns.includes(name))
       .map((each) => `the foreign key ${each.constraint} of ${each.table}`),
     ...found.dependents.filter((each) => each.column === name).map((each) => each.what),
+    ...found.carried
+      .filter((each) => each.columns.includes(name) && (!isCarried || each.problem !== null))
+      .map((each) => (isCarried ? `the ${each.what} (${each.problem})` : `the ${each.what}`)),
     ...column.column.extras,
     ...(column.column.identity === null ? [] : ["its identity"]),
     ...(column.column.generated ? ["its generation expression"] : []),

@@ -1,25 +1,24 @@
 // ALTER COLUMN … TYPE: a second column of the new type, kept equal both ways, takes the old one's place at the switch.
 import { deparseType } from "../../dialects/postgres/type-name.ts";
 import type { ColumnDraft, Draft, TableDraft } from "../../dialects/postgres/draft.ts";
-import { defaultOf, holderOf, withColumn } from "../../dialects/postgres/draft.ts";
-import { render } from "../../dialects/postgres/expression.ts";
-import { quoteIdentifier } from "../../sql/identifier.ts";
-import { scanTokens, topLevel } from "../../dialects/postgres/parse.ts";
+import { defaultOf, withColumn, withStep } from "../../dialects/postgres/draft.ts";
+import { isFreeTypeChange } from "../../dialects/postgres/free-type-change.ts";
+import { misfitCondition } from "../../dialects/postgres/narrowing.ts";
+import { nativeTypeStep, obstacleToNative } from "../../dialects/postgres/native-type-change.ts";
+import { directive, scanTokens, topLevel } from "../../dialects/postgres/parse.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
 import {
   alterCommand,
-  baseName,
   directiveExpression,
   existingColumn,
-  isAllowed,
   newShape,
   oldShape,
-  preflightAt,
   refuse,
   refuseDependents,
   refuseUnusualTable,
   templateFor,
 } from "../../dialects/postgres/statement.ts";
+import { withTypeChecks } from "../../dialects/postgres/type-change-checks.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -53,7 +52,12 @@ export const changeColumnType: Operation<Change> = {
     if (table === undefined) return draft;
     const column = existingColumn(statement, table, change.column);
     refuseUnusualTable(statement, draft, table);
-    refuseDependents(statement, table, column);
+    if (isNative(change, statement, draft, table, column))
+      return withStep(
+        withColumn(draft, table, { ...column, type: change.type }),
+        nativeTypeStep(draft, table, column, change.type),
+      );
+    refuseDependents(statement, table, column, true);
     if (column.addition !== null || table.table === null)
       refuse(
         statement,
@@ -94,15 +98,46 @@ export const changeColumnType: Operation<Change> = {
     const downTemplate =
       down === null ? newShape(added) : templateFor(statement, expandedTable, expanded, down, newShape);
     const done: ColumnDraft = { ...added, replacement: { ...added.replacement, down: downTemplate } };
-    return withChecks(
-      withColumn(expanded, expandedTable, done),
-      expandedTable,
-      done,
-      statement,
-      (down ?? upText)?.start ?? statement.start,
-    );
+    return withTypeChecks(withColumn(expanded, expandedTable, done), done, statement, {
+      table: expandedTable,
+      at: (down ?? upText)?.start ?? statement.start,
+      isExplicit: upText !== null,
+    });
   },
 };
+
+/** Nothing that says how values become others. */
+function isPlain(change: Change): boolean {
+  return change.using === null && change.collation === null;
+}
+
+/** The way back counts as well: widening costs nothing, narrowing again would rewrite the table. Then only the author may choose it. */
+function isNative(change: Change, statement: Statement, draft: Draft, table: TableDraft, column: ColumnDraft): boolean {
+  const strategy = directive(statement, "strategy");
+  if (strategy !== undefined && !["native", "expand"].includes(strategy.value))
+    refuse(statement, `A type change has no strategy ${strategy.value}.`, "-- shoofly:strategy native   or   expand");
+  if (strategy?.value === "expand") return false;
+  const isWithValues =
+    !isPlain(change) || ["up", "down"].some((name) => statement.directives.some((each) => each.name === name));
+  const obstacle = isWithValues
+    ? "USING, up, down or COLLATE say more"
+    : obstacleToNative(draft, table, column, change.type);
+  const isFreeBack = isFreeTypeChange(change.type, column.type);
+  if (strategy === undefined) return obstacle === null && isFreeBack;
+  if (obstacle !== null)
+    refuse(
+      statement,
+      `Column ${change.column} cannot change its type natively: ${obstacle}.`,
+      "Leave the strategy out.",
+    );
+  if (!isFreeBack && misfitCondition(change.type, column.type, "") === null)
+    refuse(
+      statement,
+      `Nobody knows which values of ${change.type} have no place in ${column.type}, so the undo could fail.`,
+      "Leave the strategy out.",
+    );
+  return true;
+}
 
 function collateClause(statement: Statement): string | null {
   const text = statement.source.text.slice(statement.start, statement.end);
@@ -120,34 +155,4 @@ function usingClause(statement: Statement): Change["using"] {
   if (using === undefined) return null;
   const body = text.slice(using.end);
   return { text: body.trim(), start: statement.start + using.end + (body.length - body.trimStart().length) };
-}
-
-/** The server must accept both expressions, and sampled rows must survive the way there and back. */
-function withChecks(draft: Draft, table: TableDraft, column: ColumnDraft, statement: Statement, at: number): Draft {
-  const replacement = column.replacement;
-  if (replacement === null) return draft;
-  const base = baseName(draft, table);
-  const own = quoteIdentifier(column.physical);
-  const holder = quoteIdentifier(holderOf(column));
-  const up = `${render(replacement.up, "t")}::${replacement.type}`;
-  const down = `${render(replacement.down, "s")}::${column.type}`;
-  const sample = `SELECT t.*, ${up} AS ${holder} FROM (SELECT * FROM ${base} LIMIT 10000) AS t`;
-  const accepted = preflightAt(statement, at, {
-    title: `${table.name}.${column.newName ?? ""}: up and down are accepted`,
-    expects: "prepare",
-    sql: `SELECT ${down} FROM (${sample}) AS s`,
-    code: "expression-invalid",
-    hint: "Mend the expression: USING and up see the old columns, down sees the new ones.",
-  });
-  const roundTrip = preflightAt(statement, at, {
-    title: `${table.name}.${column.newName ?? ""}: down(up(x)) gives x back`,
-    expects: "empty",
-    sql: `SELECT s.${own} AS old, s.${holder} AS new, ${down} AS back FROM (${sample}) AS s WHERE ROW(${down})::record OPERATOR(pg_catalog.*<>) ROW(s.${own})::record LIMIT 5`,
-    code: "lossy-down",
-    hint: `Mend down, or accept the loss: -- shoofly:allow lossy-down reason="…"`,
-  });
-  return {
-    ...draft,
-    preflight: [...draft.preflight, accepted, ...(isAllowed(statement, "lossy-down") ? [] : [roundTrip])],
-  };
 }

@@ -98,6 +98,7 @@ function carriesDependents(table: TableDraft, column: ColumnDraft): boolean {
     ) ||
     found.indexes.some((each) => each.unique && each.dependsOn.includes(name)) ||
     found.dependents.some((each) => each.column === name) ||
+    found.carried.some((each) => each.columns.includes(name)) ||
     found.referencedBy.some((each) => each.columns.includes(name)) ||
     (column.column?.extras.length ?? 0) > 0 ||
     column.column?.identity !== null ||

@@ -1,0 +1,2 @@
+-- All of it follows.
+ALTER TABLE accounts ALTER COLUMN owner_id TYPE bigint;
