@@ -195,6 +195,7 @@ function tableOf(relation: Relation, mentioned: readonly string[], known: Table 
     comment: null,
     referencedBy: [],
     dependents: [],
+    carried: [],
     rowsEstimate: 0,
     bytes: 0,
     attributes: columns.length,
