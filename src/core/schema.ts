@@ -95,6 +95,24 @@ export interface Carried {
   readonly problem: string | null;
 }
 
+/** How a partitioned table is cut. */
+export interface Partitioning {
+  readonly strategy: "list" | "range" | "hash";
+  /** The key's columns; null for an expression. */
+  readonly columns: readonly (string | null)[];
+  /** Name of the default partition in the same schema. */
+  readonly defaultPartition: string | null;
+}
+
+/** Of a partition: where it hangs and which rows it takes. */
+export interface PartitionPlace {
+  readonly parent: string;
+  /** `FOR VALUES …` or `DEFAULT`. */
+  readonly bound: string;
+  /** The same as a condition over its columns; null when it takes what is left. */
+  readonly condition: string | null;
+}
+
 export interface Table {
   readonly schema: string;
   readonly name: string;
@@ -107,6 +125,13 @@ export interface Table {
   readonly grants: readonly Grant[];
   readonly rowSecurity: boolean;
   readonly comment: string | null;
+  readonly partitioning: Partitioning | null;
+  readonly partition: PartitionPlace | null;
+  readonly rowSecurityForced: boolean;
+  /** Storage parameters as `fillfactor=70`, those of its TOAST table with `toast.` before them. */
+  readonly options: readonly string[];
+  /** What ALTER TABLE … REPLICA IDENTITY is followed by. */
+  readonly replicaIdentity: string;
   /** Foreign keys of other tables that point here. */
   readonly referencedBy: readonly {
     readonly table: string;

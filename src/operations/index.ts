@@ -1,13 +1,16 @@
 // The one list of operations, in the order in which they are asked; `raw` takes what is left.
 import { addColumn } from "./add-column/postgres.ts";
+import { attachPartition } from "./attach-partition/postgres.ts";
 import { changeColumnType } from "./change-column-type/postgres.ts";
 import { columnSettings } from "./column-settings/postgres.ts";
 import { comment } from "./comment/postgres.ts";
 import { matcherOf } from "./contract.ts";
 import type { Matcher } from "./contract.ts";
 import { createIndex } from "./create-index/postgres.ts";
+import { createPartition } from "./create-partition/postgres.ts";
 import { createTable } from "./create-table/postgres.ts";
 import { deleteRows } from "./delete-rows/postgres.ts";
+import { detachPartition } from "./detach-partition/postgres.ts";
 import { dropColumn } from "./drop-column/postgres.ts";
 import { dropDefault } from "./drop-default/postgres.ts";
 import { dropIndex } from "./drop-index/postgres.ts";
@@ -25,6 +28,9 @@ import { updateRows } from "./update-rows/postgres.ts";
 
 export const operations: readonly Matcher[] = [
   matcherOf(createTable),
+  matcherOf(createPartition),
+  matcherOf(attachPartition),
+  matcherOf(detachPartition),
   matcherOf(dropTable),
   matcherOf(renameTable),
   matcherOf(addColumn),

@@ -1,6 +1,7 @@
 -- One row per table of the schema $1, with everything that planning needs as JSON.
 with tables as (
-  select c.oid, c.relname, c.relkind, c.relispartition, c.relowner, c.relrowsecurity, c.relnatts, c.relacl, c.reltuples
+  select c.oid, c.relname, c.relkind, c.relispartition, c.relowner, c.relrowsecurity, c.relnatts, c.relacl, c.reltuples,
+    c.relforcerowsecurity, c.reloptions, c.reltoastrelid, c.relreplident, c.relpartbound
   from pg_catalog.pg_class c
   where c.relnamespace = $1::text::regnamespace and c.relkind in ('r', 'p', 'f')
 )
@@ -10,6 +11,22 @@ select t.relname as name,
        else 'table' end as kind,
   pg_catalog.pg_get_userbyid(t.relowner) as owner,
   t.relrowsecurity as row_security,
+  t.relforcerowsecurity as row_security_forced,
+  (select coalesce(json_agg(o), '[]') from (
+      select o from unnest(t.reloptions) o
+      union all select 'toast.' || o from pg_catalog.pg_class s, unnest(s.reloptions) o where s.oid = t.reltoastrelid) x) as options,
+  case t.relreplident when 'n' then 'NOTHING' when 'f' then 'FULL' when 'd' then 'DEFAULT' else
+    (select pg_catalog.format('USING INDEX %I', ic.relname) from pg_catalog.pg_index x join pg_catalog.pg_class ic on ic.oid = x.indexrelid
+      where x.indrelid = t.oid and x.indisreplident) end as replica_identity,
+  (select json_build_object('strategy', case p.partstrat when 'l' then 'list' when 'r' then 'range' else 'hash' end,
+      'columns', (select json_agg(a.attname order by k.ord) from unnest(p.partattrs::int2[]) with ordinality k(attnum, ord)
+        left join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = k.attnum and k.attnum > 0),
+      'defaultPartition', (select d.relname from pg_catalog.pg_class d where d.oid = p.partdefid))
+    from pg_catalog.pg_partitioned_table p where p.partrelid = t.oid) as partitioning,
+  (select json_build_object('parent', parent.relname, 'bound', pg_catalog.pg_get_expr(t.relpartbound, t.oid),
+      'condition', pg_catalog.pg_get_partition_constraintdef(t.oid))
+    from pg_catalog.pg_inherits h join pg_catalog.pg_class parent on parent.oid = h.inhparent
+    where h.inhrelid = t.oid and t.relispartition) as partition,
   pg_catalog.obj_description(t.oid, 'pg_class') as comment,
   greatest(t.reltuples, 0)::float8 as rows_estimate,
   pg_catalog.pg_table_size(t.oid)::float8 as bytes,

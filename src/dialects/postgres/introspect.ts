@@ -28,6 +28,11 @@ interface TableRow {
   readonly constraints: Table["constraints"];
   readonly triggers: Table["triggers"];
   readonly grants: Table["grants"];
+  readonly partitioning: Table["partitioning"];
+  readonly partition: Table["partition"];
+  readonly row_security_forced: boolean;
+  readonly options: Table["options"];
+  readonly replica_identity: string;
   readonly referenced_by: Table["referencedBy"];
   readonly dependents: Table["dependents"];
 }
@@ -118,6 +123,11 @@ function tableOf(schema: string, row: TableRow, carried: readonly CarriedRow[]):
     grants: row.grants,
     rowSecurity: row.row_security,
     comment: row.comment,
+    partitioning: row.partitioning,
+    partition: row.partition,
+    rowSecurityForced: row.row_security_forced,
+    options: row.options,
+    replicaIdentity: row.replica_identity,
     referencedBy: row.referenced_by,
     dependents: row.dependents,
     carried: carried.filter((each) => each.table === row.name).map(({ table: _table, ...each }) => each),

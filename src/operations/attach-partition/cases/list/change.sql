@@ -1,0 +1,1 @@
+ALTER TABLE orders ATTACH PARTITION more FOR VALUES IN ('eu', 'de', NULL);

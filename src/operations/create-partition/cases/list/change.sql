@@ -1,0 +1,2 @@
+CREATE TABLE orders_eu PARTITION OF orders FOR VALUES IN ('eu', 'de') PARTITION BY RANGE (id);
+CREATE TABLE orders_us PARTITION OF orders FOR VALUES IN ('us');
