@@ -192,6 +192,13 @@ function tableOf(relation: Relation, mentioned: readonly string[], known: Table 
     triggers: [],
     grants: [],
     rowSecurity: false,
+    rowSecurityForced: false,
+    partitioning: relation.isPartitioned
+      ? { strategy: "range", columns: relation.partitionKey, defaultPartition: null }
+      : null,
+    partition: null,
+    options: [],
+    replicaIdentity: "DEFAULT",
     comment: null,
     referencedBy: [],
     dependents: [],
