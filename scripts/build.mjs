@@ -1,4 +1,4 @@
-// src → dist: tsc, then the .sql files that are read at run time; at last whatever has no source any more is removed.
+// src → dist: tsc, then the .sql and .md files that are read at run time; at last whatever has no source any more is removed.
 // dist is never emptied, because tests of a parallel run may be using it.
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
@@ -25,8 +25,8 @@ try {
   process.exit(1); // tsc has printed why
 }
 
-// Cases of operations hold .sql too, but only tests read those.
-const assets = filesBelow(source, (name) => name.endsWith(".sql")).filter((file) => !file.includes("/cases/"));
+// Cases of operations hold .sql too, but only tests read those. The pages are what `shoofly explain` prints.
+const assets = filesBelow(source, (name) => /\.(sql|md)$/.test(name)).filter((file) => !file.includes("/cases/"));
 for (const file of assets) cpSync(join(source, file), join(target, file));
 
 for (const file of filesBelow(target, () => true)) {

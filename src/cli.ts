@@ -2,6 +2,7 @@
 // The command line: reads the words, runs one command, prints its answer or its failure, and sets the exit code.
 import { Command as Commander, CommanderError, Option } from "commander";
 import type { Answer, Call, Command, Options } from "./commands/contract.ts";
+import { globalOptions } from "./commands/global-options.ts";
 import { commands } from "./commands/index.ts";
 import { MigrationError } from "./core/error.ts";
 import { toolVersion } from "./core/version.ts";
@@ -20,19 +21,6 @@ interface GlobalOptions extends Options {
   readonly progress: ProgressMode;
   readonly debug?: boolean;
 }
-
-const globals: readonly (readonly [flags: string, summary: string])[] = [
-  ["--json", "print one JSON document instead of text"],
-  ["--db <name|url>", "database: a URL, or a name from the configuration (default: DATABASE_URL)"],
-  ["--migrations <dir>", "directory of the migration files (default: ./migrations)"],
-  ["--schema <name>", "database schema to migrate (default: public)"],
-  ["--config <file>", "configuration file (default: ./shoofly.config.json)"],
-  ["-q, --quiet", "no progress, only warnings"],
-  ["-v, --verbose", "more progress: every lock attempt and chunk"],
-  ["--no-color", "no colours"],
-  ["--no-input", "never ask, even on a terminal"],
-  ["--debug", "show the stack of an unexpected failure"],
-];
 
 type Run = (command: Command, names: readonly string[], options: GlobalOptions) => Promise<void>;
 
@@ -60,7 +48,7 @@ function makeProgram(run: Run): Commander {
     .exitOverride()
     // Messages of commander come as exceptions; they are printed in our own layout.
     .configureOutput({ outputError: () => undefined });
-  for (const [flags, summary] of globals) program.option(flags, summary);
+  for (const [flags, summary] of globalOptions) program.option(flags, summary);
   const progress = new Option("--progress <mode>", "auto, live, plain or none").default("auto");
   program.addOption(progress.choices(["auto", "live", "plain", "none"]));
   for (const command of commands) addCommand(program, command, run);

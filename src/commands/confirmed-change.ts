@@ -6,7 +6,7 @@ import { withConnection } from "../project/reading.ts";
 import { changeOptions } from "../project/run-options.ts";
 import { findEntry, readStatus } from "../project/status.ts";
 import { targetName } from "../project/target.ts";
-import { changeMigration, type ChangeOptions } from "../project/verbs.ts";
+import { changeMigration, purgedWith, type ChangeOptions } from "../project/verbs.ts";
 import type { StatusEntry } from "../documents/status.ts";
 import { confirm } from "../terminal/confirm.ts";
 import type { Answer, Call } from "./contract.ts";
@@ -16,23 +16,31 @@ interface Subject {
   readonly entry: StatusEntry;
   readonly plan: Plan | null;
   readonly serverVersion: string;
+  /** Earlier migrations that a purge takes along. */
+  readonly along: readonly string[];
 }
 
-async function subjectOf(project: Project, given: string): Promise<Subject> {
+async function subjectOf(project: Project, given: string, verb: ChangeOptions["verb"]): Promise<Subject> {
   return await withConnection(project, async (connection) => {
     const status = await readStatus(connection, project);
     const entry = findEntry(status, project, given);
     const journal = await Journal.openIfThere(connection);
-    return { entry, plan: (await journal?.plan(entry.name)) ?? null, serverVersion: status.database.version };
+    return {
+      entry,
+      plan: (await journal?.plan(entry.name)) ?? null,
+      serverVersion: status.database.version,
+      along: verb === "purge" ? await purgedWith(connection, entry.carriedBy) : [],
+    };
   });
 }
 
 /** What will happen, in the words of the plan's steps. */
-function effects(verb: ChangeOptions["verb"], { entry, plan }: Subject): readonly string[] {
+function effects(verb: ChangeOptions["verb"], { along, entry, plan }: Subject): readonly string[] {
   const steps = plan?.steps ?? [];
   if (verb === "purge") {
     const dropped = steps.filter((step) => step.phase === "purge").map((step) => `  lost: ${step.title}`);
-    return [...dropped, "This cannot be taken back."];
+    const earlier = along.map((name) => `  purged with it, because its retired shape hangs on this one: ${name}`);
+    return [...earlier, ...dropped, "This cannot be taken back."];
   }
   if (verb === "complete") {
     return [
@@ -53,7 +61,7 @@ export async function confirmedChange(verb: ChangeOptions["verb"], call: Call): 
   const { terminal, options, stop, cancel } = call;
   const project = openProject(options);
   const checked = changeOptions(call.name, verb, options);
-  const subject = await subjectOf(project, call.name);
+  const subject = await subjectOf(project, call.name, verb);
   const name = subject.entry.carriedBy;
   const target = `${targetName(project.url())} (PostgreSQL ${subject.serverVersion})`;
   const confirmation = {

@@ -17,11 +17,13 @@ export interface Options {
   readonly fix?: boolean;
   readonly format?: string;
   readonly gate?: string;
+  readonly limit?: string;
   readonly lockBudget?: string;
   readonly output?: string;
   readonly pg?: string;
   readonly plan?: string;
   readonly reason?: string;
+  readonly repair?: boolean;
   readonly report?: string;
   readonly rounds?: string;
   readonly rows?: string;

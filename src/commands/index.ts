@@ -1,5 +1,11 @@
 // The list of commands, in the order of the help.
 import { abort } from "./abort.ts";
+import { completion } from "./completion.ts";
+import { explain } from "./explain.ts";
+import { history } from "./history.ts";
+import { migrate } from "./migrate.ts";
+import { show } from "./show.ts";
+import { verify } from "./verify.ts";
 import { complete } from "./complete.ts";
 import type { Command } from "./contract.ts";
 import { demo } from "./demo.ts";
@@ -21,11 +27,17 @@ export const commands: readonly Command[] = [
   plan,
   start,
   status,
+  verify,
   complete,
   rollback,
   purge,
   abort,
+  migrate,
+  history,
+  show,
   latest,
   demo,
   doctor,
+  explain,
+  completion,
 ];

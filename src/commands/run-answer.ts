@@ -15,7 +15,10 @@ export interface RunFrame {
   readonly title: string;
 }
 
-export async function runAnswer(frame: RunFrame, run: (emit: Emit) => Promise<StatusDocument>): Promise<Answer> {
+export async function runAnswer(
+  frame: RunFrame,
+  run: (emit: Emit) => Promise<StatusDocument>,
+): Promise<Answer & { readonly document: StatusDocument }> {
   const { terminal, project } = frame;
   const title = `${frame.title}   ${targetName(project.url())}`;
   const observer = observers.console({ terminal, title, env: process.env, now: Date.now });

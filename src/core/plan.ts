@@ -1,6 +1,6 @@
 // A plan: what one `start`, `complete`, `purge` or `rollback` will do to one database. Plain JSON.
 import type { Finding } from "./finding.ts";
-import type { Step } from "./step.ts";
+import type { Check, Step } from "./step.ts";
 
 /** One migration file that the plan carries out. */
 export interface PlanMember {
@@ -26,6 +26,13 @@ export interface Preflight {
   readonly hint: string;
 }
 
+/** What `verify` compares while the migration rests in a state. */
+export interface Comparison {
+  readonly state: "ready" | "completed";
+  /** Here `repairSql` is for people who ask for it, never run by itself. */
+  readonly checks: readonly Check[];
+}
+
 export interface Plan {
   readonly schema: "shoofly.plan/1";
   /** The last member's name; the version schema is named after it. */
@@ -44,4 +51,6 @@ export interface Plan {
   readonly preflight: readonly Preflight[];
   readonly hazards: readonly Finding[];
   readonly steps: readonly Step[];
+  /** Plans of older journals have none. */
+  readonly comparisons?: readonly Comparison[] | undefined;
 }

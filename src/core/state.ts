@@ -16,6 +16,21 @@ export const migrationStates = [
 ] as const;
 export type MigrationState = (typeof migrationStates)[number];
 
+/** Each state in a sentence; `pending` is shown as "not started". */
+export const stateMeanings: Readonly<Record<MigrationState, string>> = {
+  pending: "its file is there, the database is as before",
+  expanding: "columns, triggers and indexes of the new shape are being added; the application is unaffected",
+  backfilling: "rows of the new shape are being filled; the application is unaffected",
+  verifying: "both shapes are being compared; the application is unaffected",
+  ready: "both versions are offered; roll the application out, then complete",
+  completing: "the new shape is becoming the table's own",
+  completed: "the new version is the one; the old shape is kept in sync until purge, so rollback still works",
+  purging: "the old shape is being dropped",
+  purged: "done for good; the old shape is gone",
+  "rolling-back": "the change is being taken back",
+  "rolled-back": "everything is as before the start; it can be started again",
+};
+
 /** state → the states it may turn into. */
 export const migrationTransitions: Readonly<Record<MigrationState, readonly MigrationState[]>> = {
   pending: ["expanding"],

@@ -122,3 +122,15 @@ export const demoDocument: z.ZodType<DemoDocument> = z.looseObject({
   mismatched: count,
   states: z.array(z.enum(migrationStates)),
 });
+
+export interface CompletionDocument {
+  readonly schema: "shoofly.completion/1";
+  readonly shell: string;
+  readonly script: string;
+}
+
+export const completionDocument: z.ZodType<CompletionDocument> = z.looseObject({
+  schema: z.literal("shoofly.completion/1"),
+  shell: text,
+  script: text,
+});

@@ -1,7 +1,7 @@
 // `plan --json` and the saved plan file. A file that was edited by hand is read with this schema before it runs.
 import { z } from "zod";
 import type { Plan } from "../core/plan.ts";
-import type { Step } from "../core/step.ts";
+import type { Check, Step } from "../core/step.ts";
 import { blocks, count, finding, phase, text, texts, versions } from "./contract.ts";
 
 const table = z.looseObject({ schema: text, name: text });
@@ -24,6 +24,13 @@ const base = {
   loss: z.array(z.looseObject({ what: text, countSql: text, archiveSql: texts })),
 };
 
+const check: z.ZodType<Check> = z.looseObject({
+  title: text,
+  sql: text,
+  sampleSql: text,
+  repairSql: z.string().nullable(),
+});
+
 const step: z.ZodType<Step> = z.discriminatedUnion("kind", [
   z.looseObject({
     ...base,
@@ -43,7 +50,7 @@ const step: z.ZodType<Step> = z.discriminatedUnion("kind", [
   z.looseObject({
     ...base,
     kind: z.literal("verify"),
-    checks: z.array(z.looseObject({ title: text, sql: text, sampleSql: text, repairSql: z.string().nullable() })),
+    checks: z.array(check),
   }),
   z.looseObject({ ...base, kind: z.literal("gate"), gate: z.enum(["old-snapshots", "sessions", "ledger"]) }),
 ]);
@@ -71,4 +78,5 @@ export const planDocument: z.ZodType<Plan> = z.looseObject({
   ),
   hazards: z.array(finding),
   steps: z.array(step),
+  comparisons: z.array(z.looseObject({ state: z.enum(["ready", "completed"]), checks: z.array(check) })).optional(),
 });

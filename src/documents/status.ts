@@ -46,29 +46,29 @@ const stepRecord: z.ZodType<StepRecord> = z.looseObject({
   finishedAt: z.string().nullable(),
 });
 
+export const statusEntry: z.ZodType<StatusEntry> = z.looseObject({
+  name: text,
+  file: text,
+  state: z.enum(migrationStates),
+  phase: phase.nullable(),
+  waitingFor: z.string().nullable(),
+  versions,
+  error: errorDocument.nullable(),
+  progress,
+  quarantined: count,
+  mismatched: count,
+  next: z.string().nullable(),
+  problems: texts,
+  carriedBy: text,
+  tables: texts,
+  startedAt: z.string().nullable(),
+  changedAt: z.string().nullable(),
+  startedBy: z.string().nullable(),
+  steps: z.array(stepRecord),
+});
+
 export const statusDocument: z.ZodType<StatusDocument> = z.looseObject({
   schema: z.literal("shoofly.status/1"),
   database: z.looseObject({ engine: z.literal("postgres"), version: text }),
-  migrations: z.array(
-    z.looseObject({
-      name: text,
-      file: text,
-      state: z.enum(migrationStates),
-      phase: phase.nullable(),
-      waitingFor: z.string().nullable(),
-      versions,
-      error: errorDocument.nullable(),
-      progress,
-      quarantined: count,
-      mismatched: count,
-      next: z.string().nullable(),
-      problems: texts,
-      carriedBy: text,
-      tables: texts,
-      startedAt: z.string().nullable(),
-      changedAt: z.string().nullable(),
-      startedBy: z.string().nullable(),
-      steps: z.array(stepRecord),
-    }),
-  ),
+  migrations: z.array(statusEntry),
 });

@@ -113,8 +113,28 @@ function checkOthers(asked: Asked, record: MigrationRecord | null, all: readonly
         `shoofly status ${sharing.name}`,
       ]);
     }
+    checkEarlier(asked, record, others);
   }
   if (asked.verb === "rollback") checkLater(asked, record, others);
+}
+
+/** What an earlier one retired is fed from what this one retired; the earlier goes first. */
+function checkEarlier(asked: Asked, record: MigrationRecord | null, others: readonly MigrationRecord[]): void {
+  const earlier = keptBelow(record, others)[0];
+  if (earlier === undefined) return;
+  throw inTheWay(asked, `${earlier.name} is completed and keeps a retired shape on the same tables`, earlier, [
+    `shoofly purge ${earlier.name}`,
+    `shoofly purge ${asked.migration}`,
+  ]);
+}
+
+/** Completed migrations that were started before this one on one of its tables, in the order in which they have to be purged. */
+export function keptBelow(record: MigrationRecord | null, all: readonly MigrationRecord[]): MigrationRecord[] {
+  return all
+    .filter((other) => other.carriedBy === other.name && other.name !== record?.name && other.state === "completed")
+    .filter((other) => (other.startedAt ?? "") < (record?.startedAt ?? ""))
+    .filter((other) => other.tables.some((table) => record?.tables.includes(table)))
+    .toSorted((a, b) => ((a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1));
 }
 
 /** Migrations are undone in the reverse order of their start: the later one was planned on top of this one's shape. */

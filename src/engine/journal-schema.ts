@@ -7,9 +7,9 @@ import { DatabaseError } from "../dialects/postgres/database-error.ts";
 import { sqlstateOf } from "./failure.ts";
 
 /** Numbered files, each applied once. Append only: a file that has been released is never edited. */
-const versions: readonly string[] = [
-  readFileSync(new URL("../dialects/postgres/journal/0001.sql", import.meta.url), "utf8"),
-];
+const versions: readonly string[] = ["0001", "0002"].map((number) =>
+  readFileSync(new URL(`../dialects/postgres/journal/${number}.sql`, import.meta.url), "utf8"),
+);
 
 const installLockKey = "0x73686f6f2d6a6e6c"; // "shoo-jnl": another key than the lease's, held for the installing transaction only
 const installTries = 100;

@@ -4,7 +4,8 @@ import type { Emit } from "../core/event.ts";
 import type { Phase, Verb } from "../core/phase.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Connection } from "../dialects/postgres/connect.ts";
-import type { SessionGate } from "../steps/contract.ts";
+import type { SessionGate, StepLimits } from "../steps/contract.ts";
+import type { FillLimits } from "./fill.ts";
 
 export interface RunOptions {
   readonly url: string;
@@ -35,4 +36,17 @@ export interface RunOptions {
   readonly crash: Crash;
   /** Who asked, for the audit log. */
   readonly by: string;
+}
+
+type Limits = StepLimits & FillLimits;
+
+/** Every bound of a step, with the defaults where the caller names none. */
+export function limitsOf(options: Partial<Pick<RunOptions, keyof Limits>>): Limits {
+  return {
+    lockBudgetMs: options.lockBudgetMs ?? 60_000,
+    indexDeadlineMs: options.indexDeadlineMs ?? 3_600_000,
+    snapshotBudgetMs: options.snapshotBudgetMs ?? 60_000,
+    chunkBudgetMs: options.chunkBudgetMs ?? 300_000,
+    workers: options.workers ?? 2,
+  };
 }

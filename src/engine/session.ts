@@ -14,7 +14,8 @@ import { takeLease, type Lease } from "./lease.ts";
 
 export interface SessionOptions {
   readonly url: string;
-  readonly verb: Verb;
+  /** The word to type to try again. */
+  readonly verb: Verb | "verify";
   readonly migration: string;
   readonly emit: Emit;
   readonly crash: Crash;

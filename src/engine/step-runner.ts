@@ -7,7 +7,7 @@ import type { MigrationState, StepState } from "../core/state.ts";
 import type { Step } from "../core/step.ts";
 import { kindOf } from "../steps/index.ts";
 import { checkDrift } from "./drift.ts";
-import type { RunOptions } from "./run-options.ts";
+import { limitsOf, type RunOptions } from "./run-options.ts";
 import type { Session } from "./session.ts";
 import { bindContext, recordEffect, type BoundContext, type ContextOptions } from "./step-context.ts";
 
@@ -203,13 +203,7 @@ export class StepRunner {
       by: options.by,
       gate: options.gate ?? "standard",
       gateReason: options.reason ?? null,
-      limits: {
-        lockBudgetMs: options.lockBudgetMs ?? 60_000,
-        indexDeadlineMs: options.indexDeadlineMs ?? 3_600_000,
-        snapshotBudgetMs: options.snapshotBudgetMs ?? 60_000,
-        chunkBudgetMs: options.chunkBudgetMs ?? 300_000,
-        workers: options.workers ?? 2,
-      },
+      limits: limitsOf(options),
     };
   }
 }

@@ -8,7 +8,7 @@ import type { Plan } from "../core/plan.ts";
 import type { Facts, Schema, Table } from "../core/schema.ts";
 import type { Step } from "../core/step.ts";
 import { toolVersion } from "../core/version.ts";
-import { compose } from "../dialects/postgres/compose.ts";
+import { comparisons, compose } from "../dialects/postgres/compose.ts";
 import { hasChangedColumns, hasTypeInPlace, isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
 import type { Draft } from "../dialects/postgres/draft.ts";
 import { namesOf } from "../dialects/postgres/names.ts";
@@ -85,6 +85,7 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
     preflight: draft.preflight,
     hazards: [...naive.map((each) => findingOf(each, steps)), ...hazardsOf(draft, files)],
     steps,
+    comparisons: comparisons({ draft, checks }),
   };
 }
 

@@ -18,7 +18,8 @@ function oneOf<T extends string>(value: string, allowed: readonly T[], option: s
   });
 }
 
-function wholeNumber(value: string, option: string, max: number): number {
+/** @throws MigrationError `usage` */
+export function wholeNumber(value: string, option: string, max: number): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && number >= 1 && number <= max) return number;
   throw new MigrationError("usage", {

@@ -7,6 +7,7 @@ import type { Plan } from "../core/plan.ts";
 import { verbOf } from "../core/state.ts";
 import type { Connection } from "../dialects/postgres/connect.ts";
 import type { StatusDocument } from "../documents/status.ts";
+import { keptBelow } from "../engine/admission.ts";
 import { runVerb } from "../engine/run.ts";
 import { discoverFiles } from "../files/discover.ts";
 import { assertBaseline } from "./baseline.ts";
@@ -121,6 +122,13 @@ export async function startMigration(
   return await readProjectStatus(project, name);
 }
 
+/** Completed migrations that a purge takes along first: their retired shapes are fed from the one of this migration. */
+export async function purgedWith(connection: Connection, name: string): Promise<string[]> {
+  const all = (await readJournal(connection))?.migrations ?? [];
+  const record = all.find((candidate) => candidate.name === name);
+  return record?.state === "completed" ? keptBelow(record, all).map((earlier) => earlier.name) : [];
+}
+
 export interface ChangeOptions {
   /** The full name. */
   readonly name: string;
@@ -139,7 +147,11 @@ export async function changeMigration(
   controls: RunControls = {},
 ): Promise<StatusDocument> {
   const { name, verb, ...rest } = options;
-  await withConnection(project, async (connection) => await assertWay(connection, project));
+  const below = await withConnection(project, async (connection) => {
+    await assertWay(connection, project);
+    return verb === "purge" ? await purgedWith(connection, name) : [];
+  });
+  for (const earlier of below) await changeMigration(project, { name: earlier, verb }, controls);
   await runVerb({
     url: project.url(),
     verb,

@@ -1,6 +1,7 @@
 // Step kind `verify`: compares the shapes row by row, mends what may be mended, and refuses to go on with a difference.
 import { MigrationError } from "../core/error.ts";
 import type { Check, VerifyStep } from "../core/step.ts";
+import type { Connection } from "../dialects/postgres/connect.ts";
 import { keepUserTriggersStill, mayKeepUserTriggersStill } from "../dialects/postgres/user-triggers.ts";
 import type { Presence, StepContext, StepKind } from "./contract.ts";
 
@@ -41,8 +42,16 @@ async function checkAndRepair(step: VerifyStep, check: Check, context: StepConte
 }
 
 async function countMismatched(check: Check, { connection }: StepContext): Promise<number> {
-  const [row] = await connection.query<{ mismatched: string }>(check.sql);
-  return Number(row?.mismatched ?? 0);
+  return (await compare(check, connection)).mismatched;
+}
+
+/** Runs one check: how many rows it compared, and how many are wrong. */
+export async function compare(
+  check: Check,
+  connection: Connection,
+): Promise<{ readonly rows: number; readonly mismatched: number }> {
+  const [row] = await connection.query<{ rows: string; mismatched: string }>(check.sql);
+  return { rows: Number(row?.rows ?? 0), mismatched: Number(row?.mismatched ?? 0) };
 }
 
 /** Marked as a fill, so that the sync triggers do not take it for a write of the new version, and the user's triggers rest. */

@@ -1,25 +1,10 @@
 // `shoofly status` on a terminal, and the State and Next lines that end every command that changes something.
-import { verbOf, type MigrationState } from "../core/state.ts";
+import { stateMeanings, verbOf, type MigrationState } from "../core/state.ts";
 import type { StatusDocument, StatusEntry } from "../documents/status.ts";
 import { failureText } from "./failure.ts";
 import type { Sink } from "./terminal.ts";
 import { formatCount, formatMs, formatRatio } from "./units.ts";
 import { hang, table } from "./wrap.ts";
-
-/** Each state in a sentence; `pending` is shown as "not started". */
-const meanings: Readonly<Record<MigrationState, string>> = {
-  pending: "its file is there, the database is as before",
-  expanding: "columns, triggers and indexes of the new shape are being added; the application is unaffected",
-  backfilling: "rows of the new shape are being filled; the application is unaffected",
-  verifying: "both shapes are being compared; the application is unaffected",
-  ready: "both versions are offered; roll the application out, then complete",
-  completing: "the new shape is becoming the table's own",
-  completed: "the new version is the one; the old shape is kept in sync until purge, so rollback still works",
-  purging: "the old shape is being dropped",
-  purged: "done for good; the old shape is gone",
-  "rolling-back": "the change is being taken back",
-  "rolled-back": "everything is as before the start; it can be started again",
-};
 
 function shownState(state: MigrationState): string {
   return state === "pending" ? "not started" : state;
@@ -80,7 +65,7 @@ function details(entry: StatusEntry): readonly (readonly [label: string, text: s
 function meaningOf(entry: StatusEntry): string {
   const isStopped = entry.error !== null || entry.waitingFor === "runner gone" || entry.waitingFor === "you";
   const isAtWork = verbOf[entry.state] !== null;
-  return isStopped && isAtWork ? "stopped, nobody works on it; everything done is kept" : meanings[entry.state];
+  return isStopped && isAtWork ? "stopped, nobody works on it; everything done is kept" : stateMeanings[entry.state];
 }
 
 /** `State` and `Next`: where it is now, and what a person may do. */

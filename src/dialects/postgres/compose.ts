@@ -1,5 +1,6 @@
 // Puts a draft's steps in the order that loses no row and fails no statement (the order is the product's core promise).
 import type { Phase } from "../../core/phase.ts";
+import type { Comparison } from "../../core/plan.ts";
 import type { BackfillStep, Check, GateName, Loss, Step, VerifyStep } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import { settleColumns } from "./column-settings.ts";
@@ -9,6 +10,7 @@ import {
   archiveStatement,
   checkOf,
   chunkKeyOf,
+  comparisonOf,
   derivedColumns,
   fillStatement,
   notNullCheck,
@@ -49,9 +51,7 @@ export interface Composition {
 
 /** All steps of a migration, in order and with their ids. */
 export function compose({ draft, checks }: Composition): Step[] {
-  const reshaped = Object.values(draft.tables)
-    .filter((table) => table.table !== null && isReshaped(table))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const reshaped = reshapedTables(draft);
   const own = (phase: Phase): NewStep[] => draft.steps.filter((step) => step.phase === phase);
   const steps: NewStep[] = [
     ...own("expand"),
@@ -75,6 +75,40 @@ export function compose({ draft, checks }: Composition): Step[] {
     ...purgeState(draft),
   ];
   return numbered(steps);
+}
+
+function reshapedTables(draft: Draft): TableDraft[] {
+  return Object.values(draft.tables)
+    .filter((table) => table.table !== null && isReshaped(table))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What `shoofly verify` compares in each state in which both shapes are there. */
+export function comparisons({ draft, checks }: Composition): Comparison[] {
+  const reshaped = reshapedTables(draft);
+  const derived = reshaped.filter((table) => isSynced(table) && derivedColumns(table).length > 0);
+  const ready = [
+    ...derived.map((table) => comparisonOf(draft, table, derivedColumns(table), null)),
+    ...standingChecks(draft, reshaped, checks),
+  ];
+  const completed = derived.flatMap((table) => {
+    const retired = derivedColumns(table).filter((each) => each.column.replacement !== null);
+    return retired.length === 0 ? [] : [comparisonOf(draft, table, retired, nameAfterSwitch(table, draft.names))];
+  });
+  return [
+    { state: "ready", checks: ready },
+    { state: "completed", checks: completed },
+  ];
+}
+
+/** Checks that do not compare shapes: no NULL where NOT NULL comes, and the author's own. */
+function standingChecks(draft: Draft, reshaped: readonly TableDraft[], authorChecks: Composition["checks"]): Check[] {
+  const firm = reshaped.flatMap((table) =>
+    enforcedColumns(table).map((column) =>
+      notNullCheck(draft, table, column.physical, column.newName ?? column.physical),
+    ),
+  );
+  return [...firm, ...authorChecks.map(authorCheck)];
 }
 
 function numbered(steps: readonly NewStep[]): Step[] {
@@ -112,12 +146,7 @@ function verifySteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
     ...reshaped.flatMap((table) =>
       derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), false)],
     ),
-    ...reshaped.flatMap((table) =>
-      enforcedColumns(table).map((column) =>
-        notNullCheck(draft, table, column.physical, column.newName ?? column.physical),
-      ),
-    ),
-    ...authorChecks.map(authorCheck),
+    ...standingChecks(draft, reshaped, authorChecks),
   ];
   return checks.length === 0 ? [] : [verifyStep("verify", "compare every row of both shapes", checks, reshaped)];
 }
@@ -172,12 +201,7 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
     ...synced.flatMap((table) =>
       derivedColumns(table).length === 0 ? [] : [checkOf(draft, table, derivedColumns(table), true)],
     ),
-    ...reshaped.flatMap((table) =>
-      enforcedColumns(table).map((column) =>
-        notNullCheck(draft, table, column.physical, column.newName ?? column.physical),
-      ),
-    ),
-    ...authorChecks.map(authorCheck),
+    ...standingChecks(draft, reshaped, authorChecks),
   ];
   const gates = [
     gateStep("switch", "sessions", `no session is declared as version ${draft.schema.currentVersion}`),

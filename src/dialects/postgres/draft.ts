@@ -3,6 +3,7 @@ import type { Finding } from "../../core/finding.ts";
 import type { Preflight } from "../../core/plan.ts";
 import type { Column, Facts, Schema, Table } from "../../core/schema.ts";
 import type { Template } from "./expression.ts";
+import { isOwnColumn } from "./names.ts";
 import type { Names } from "./names.ts";
 import type { Statement } from "./parse.ts";
 import type { NewStep } from "./step-parts.ts";
@@ -144,10 +145,12 @@ export function startDraft(input: {
   return { ...input, tables, changes: [], steps: [], hazards: [], preflight: [] };
 }
 
+/** A column that an earlier migration retired and did not purge yet belongs to no version: it only stands in the table. */
 function draftOf(column: Column): ColumnDraft {
+  const name = isOwnColumn(column.name) ? null : column.name;
   return {
-    oldName: column.name,
-    newName: column.name,
+    oldName: name,
+    newName: name,
     physical: column.name,
     type: column.type,
     column,
@@ -250,6 +253,7 @@ export function isSynced(table: TableDraft): boolean {
 export function nameAfterSwitch(table: TableDraft, names: Names): (physical: string) => string {
   const map = new Map<string, string>();
   for (const column of table.columns) {
+    if (column.oldName === null && column.newName === null) continue;
     const isRetired = column.newName === null || column.replacement !== null;
     map.set(column.physical, isRetired ? names.retired(column.physical) : (column.newName ?? column.physical));
     if (column.replacement !== null && column.newName !== null) map.set(column.replacement.physical, column.newName);

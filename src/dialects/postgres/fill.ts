@@ -72,9 +72,13 @@ export function fillStatement(
   return `UPDATE ${quoteQualified(draft.schema.name, table.name)} AS t SET ${sets.join(", ")} WHERE ${range === null ? "" : `${range} AND `}(${due})`;
 }
 
+/** What a physical column is called in the table; the switch changes it. */
+type NameOf = (physical: string) => string;
+const ownName: NameOf = (physical) => physical;
+
 /** Every row is right when `new = up(old)`, or when the new side was written and `old = down(new)`. */
 export function checkOf(draft: Draft, table: TableDraft, derived: readonly Derived[], bothWays: boolean): Check {
-  const wrong = derived.map((each) => wrongCondition(table, each, bothWays)).join(" OR ");
+  const wrong = derived.map((each) => wrongCondition(table, each, bothWays, ownName)).join(" OR ");
   const base = quoteQualified(draft.schema.name, table.name);
   return {
     title: `every row of ${draft.schema.name}.${table.name} has both shapes`,
@@ -82,6 +86,36 @@ export function checkOf(draft: Draft, table: TableDraft, derived: readonly Deriv
     sampleSql: `SELECT ${sampleColumns(table, derived)} FROM ${base} AS t WHERE ${wrong} LIMIT 10`,
     repairSql: bothWays ? null : fillStatement(draft, table, derived, null),
   };
+}
+
+/**
+ * The comparison that `shoofly verify` makes while traffic goes on, with a repair that touches only rows that are wrong both ways.
+ * @param after the table's names after the switch; null while both versions are offered. Before the switch the old side is right,
+ *   after it the new one is.
+ */
+export function comparisonOf(
+  draft: Draft,
+  table: TableDraft,
+  derived: readonly Derived[],
+  after: NameOf | null,
+): Check {
+  const nameOf = after ?? ownName;
+  const base = quoteQualified(draft.schema.name, table.name);
+  const wrong = derived.map((each) => wrongCondition(table, each, true, nameOf)).join(" OR ");
+  const sets = derived.flatMap((each) => repairOf(each, nameOf, after !== null));
+  return {
+    title: `every row of ${draft.schema.name}.${table.name} has both shapes`,
+    sql: `SELECT count(*) AS rows, count(*) FILTER (WHERE ${wrong}) AS mismatched FROM ${base} AS t`,
+    sampleSql: `SELECT ${sampleColumns(table, derived, nameOf)} FROM ${base} AS t WHERE ${wrong} LIMIT 10`,
+    repairSql: sets.length === 0 ? null : `UPDATE ${base} AS t SET ${sets.join(", ")} WHERE ${wrong}`,
+  };
+}
+
+function repairOf(derived: Derived, nameOf: NameOf, isSwitched: boolean): string[] {
+  if (!isSwitched) return [`${quoteIdentifier(derived.physical)} = ${valueOf(derived)}`];
+  const replacement = derived.column.replacement;
+  if (replacement === null) return [];
+  return [`${quoteIdentifier(nameOf(derived.column.physical))} = ${render(replacement.down, "t", nameOf)}`];
 }
 
 /** Rows that a coming NOT NULL would refuse. */
@@ -114,10 +148,10 @@ function dueCondition(derived: Derived): string {
   return `CASE WHEN ${own} IS NULL THEN ${value} IS NOT NULL ELSE ${isDistinct(own, `${value}::${derived.type}`, false)} END`;
 }
 
-function wrongCondition(table: TableDraft, derived: Derived, bothWays: boolean): string {
-  const own = `t.${quoteIdentifier(derived.physical)}`;
+function wrongCondition(table: TableDraft, derived: Derived, bothWays: boolean, nameOf: NameOf): string {
+  const own = `t.${quoteIdentifier(nameOf(derived.physical))}`;
   if (derived.onlyNull) return derived.column.addition?.lateNotNull === true ? `${own} IS NULL` : "false";
-  const upWrong = isDistinct(own, `${render(derived.up, "t")}::${derived.type}`, false);
+  const upWrong = isDistinct(own, `${render(derived.up, "t", nameOf)}::${derived.type}`, false);
   const replacement = derived.column.replacement;
   if (!bothWays) return `(${upWrong})`;
   const back =
@@ -129,8 +163,8 @@ function wrongCondition(table: TableDraft, derived: Derived, bothWays: boolean):
       ? []
       : [
           isDistinct(
-            `t.${quoteIdentifier(column.physical)}`,
-            `${render(column.down, "t")}::${column.type}`,
+            `t.${quoteIdentifier(nameOf(column.physical))}`,
+            `${render(column.down, "t", nameOf)}::${column.type}`,
             column.column?.exactlyComparable ?? false,
           ),
         ],
@@ -150,13 +184,13 @@ function sourcesOf(table: TableDraft, derived: Derived): ColumnDraft[] {
   );
 }
 
-function sampleColumns(table: TableDraft, derived: readonly Derived[]): string {
+function sampleColumns(table: TableDraft, derived: readonly Derived[], nameOf: NameOf = ownName): string {
   const key = table.table === null ? null : chunkKeyOf(table.table);
   const names = [
     ...(key?.columns.map((column) => column.name) ?? []),
     ...derived.flatMap((each) => [...columnsOf(each.up), each.physical]),
   ];
-  const unique = [...new Set(names)].map((name) => `t.${quoteIdentifier(name)}`);
+  const unique = [...new Set(names.map(nameOf))].map((name) => `t.${quoteIdentifier(name)}`);
   return unique.length === 0 ? "t.*" : unique.join(", ");
 }
 

@@ -46,6 +46,11 @@ export function namesOf(migration: string, versionSchema: string): Names {
   };
 }
 
+/** Columns of ours in a table: second and retired ones, and the writer's. */
+export function isOwnColumn(name: string): boolean {
+  return name.startsWith("_shoofly_");
+}
+
 /**
  * Triggers fire in the order of their names (manual §39.1). `~` sorts after letters, so ours run after the user's and see
  * what those made of the row; among ours the later migration runs first, because the earlier one derives its retired

@@ -10,7 +10,13 @@ import { firmNotNull, newChecks, relaxations, renameSequence, shadowChecks, shad
 import { stateSchema } from "./names.ts";
 import { ddlStep, lockOn, stepBase } from "./step-parts.ts";
 import type { NewStep } from "./step-parts.ts";
-import { createRetireTrigger, createSyncTriggers, dropRetireTrigger, dropSyncTriggers } from "./sync-triggers.ts";
+import {
+  createRetireTrigger,
+  createSyncTriggers,
+  dropRetireTrigger,
+  dropSyncTriggers,
+  renameInRetireTriggers,
+} from "./sync-triggers.ts";
 import {
   closeOldVersions,
   directView,
@@ -160,6 +166,7 @@ export function switchTable(
         alter(`RENAME CONSTRAINT ${quoteIdentifier(name)} TO ${quoteIdentifier(original)}`),
       ),
       ...defaults.forward,
+      ...renameInRetireTriggers(draft, table, "forward"),
       ...createRetireTrigger(draft, table),
       ...enforced.map((column) =>
         alter(
@@ -193,6 +200,7 @@ export function switchTable(
       ...renames
         .toReversed()
         .map(([from, to]) => alter(`RENAME COLUMN ${quoteIdentifier(to)} TO ${quoteIdentifier(from)}`)),
+      ...renameInRetireTriggers(draft, table, "back"),
       ...firm.flatMap(({ column, check }) => [
         alter(`ADD CONSTRAINT ${quoteIdentifier(check)} CHECK (${quoteIdentifier(column)} IS NOT NULL) NOT VALID`),
         alter(`ALTER COLUMN ${quoteIdentifier(column)} DROP NOT NULL`),

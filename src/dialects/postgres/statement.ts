@@ -8,7 +8,9 @@ import { ExpressionError, parseExpression, templateOf } from "./expression.ts";
 import type { Expression, Template } from "./expression.ts";
 import { directive, fail } from "./parse.ts";
 import type { DirectiveName, Statement } from "./parse.ts";
+import { isOwnColumn } from "./names.ts";
 import { placeAt } from "./source.ts";
+import { isOwnTrigger } from "./sync-triggers.ts";
 
 /** The table of the migrated schema that a range variable names; null when it is another schema or not there. */
 export function tableOf(draft: Draft, relation: RangeVar | undefined): TableDraft | null {
@@ -77,7 +79,7 @@ export function refuseUnusualTable(statement: Statement, draft: Draft, table: Ta
       "PostgreSQL 15 or later is needed for versioned views of this table.",
     );
   }
-  const late = table.table?.triggers.find((trigger) => trigger.name > "~");
+  const late = table.table?.triggers.find((trigger) => trigger.name > "~" && !isOwnTrigger(trigger.name));
   if (late !== undefined)
     refuse(
       statement,
@@ -95,8 +97,8 @@ export function refuseUnusualTable(statement: Statement, draft: Draft, table: Ta
 /** A table that an unpurged migration still keeps in two shapes cannot go or get another name underneath it. */
 export function refuseUnpurged(statement: Statement, table: TableDraft): void {
   const isHeld =
-    table.table?.columns.some((column) => column.name.startsWith("_shoofly_")) === true ||
-    table.table?.triggers.some((trigger) => trigger.name.startsWith("~shoofly_")) === true;
+    table.table?.columns.some((column) => isOwnColumn(column.name)) === true ||
+    table.table?.triggers.some((trigger) => isOwnTrigger(trigger.name)) === true;
   if (isHeld)
     refuse(
       statement,

@@ -53,24 +53,72 @@ export function dropSyncTriggers(draft: Draft, table: TableDraft): string[] {
 
 /** After the switch: the retired columns follow the table's own. */
 export function createRetireTrigger(draft: Draft, table: TableDraft): string[] {
-  const pairs = pairsOf(table).filter((pair) => pair.old !== null && pair.down !== null);
+  const pairs = retiredPairs(table);
   if (pairs.length === 0) return [];
   const base = quoteQualified(draft.schema.name, table.name);
   const name = functionName(draft, table, "retire");
+  const columns = physicalColumns(table);
+  const after = nameAfterSwitch(table, draft.names);
+  const header = `${functionHeader(draft, name).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")} AS `;
+  const body = retireBody(draft, table, pairs, (physical) => `{{shoofly:${columns.indexOf(physical) + 1}}}`);
+  const own = draft.names.syncFunction(table.name, "retire");
+  const values = [own, header, body].map((value) => quoteLiteral(value).trim());
   return [
-    makeFunction(draft, name, retireBody(draft, table, pairs)),
+    makeFunction(draft, name, retireBody(draft, table, pairs, after)),
+    `INSERT INTO ${stateSchema}.retire_functions (function, header, body, columns) VALUES (${values.join(", ")}, ${textArray(columns.map(after))})`,
     `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))} BEFORE INSERT OR UPDATE ON ${base} FOR EACH ROW EXECUTE FUNCTION ${name}()`,
     `ALTER TABLE ${base} ENABLE ALWAYS TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))}`,
   ];
 }
 
-/** @param base the table by the name it has when the statements run */
+/** @param base the table's quoted name at that moment; a rename at the switch changes it */
 export function dropRetireTrigger(draft: Draft, table: TableDraft, base: string): string[] {
-  if (createRetireTrigger(draft, table).length === 0) return [];
+  if (retiredPairs(table).length === 0) return [];
+  const own = draft.names.syncFunction(table.name, "retire");
   return [
     `DROP TRIGGER ${quoteIdentifier(draft.names.trigger("retire"))} ON ${base}`,
     `DROP FUNCTION ${functionName(draft, table, "retire")}()`,
+    `DELETE FROM ${stateSchema}.retire_functions WHERE function = ${quoteLiteral(own).trim()}`,
   ];
+}
+
+/**
+ * The renames of a switch, told to the retire triggers of earlier migrations on the same table: they derive their columns from
+ * those that are renamed now.
+ * @param direction forward at the switch, back at its undo
+ */
+export function renameInRetireTriggers(draft: Draft, table: TableDraft, direction: "forward" | "back"): string[] {
+  const isFed = table.table?.triggers.some((trigger) => isOwnTrigger(trigger.name)) ?? false;
+  const after = nameAfterSwitch(table, draft.names);
+  const renames = physicalColumns(table)
+    .map((before) => [before, after(before)] as const)
+    .filter(([before, behind]) => before !== behind);
+  if (!isFed || renames.length === 0) return [];
+  const relation = `${quoteLiteral(quoteQualified(draft.schema.name, table.name)).trim()}::regclass`;
+  const names = [renames.map(([before]) => before), renames.map(([, behind]) => behind)].map(textArray);
+  const [from, to] = direction === "forward" ? names : names.toReversed();
+  return [`SELECT ${stateSchema}.rename_retired(${relation}, ${from}, ${to})`];
+}
+
+/** Every column of the table before the switch, second columns included. */
+function physicalColumns(table: TableDraft): string[] {
+  return table.columns.flatMap((column) => [
+    column.physical,
+    ...(column.replacement === null ? [] : [column.replacement.physical]),
+  ]);
+}
+
+/** Triggers of ours on a table that a migration finds: those that feed columns that earlier ones retired. */
+export function isOwnTrigger(name: string): boolean {
+  return name.startsWith("~shoofly_");
+}
+
+function retiredPairs(table: TableDraft): Pair[] {
+  return pairsOf(table).filter((pair) => pair.old !== null && pair.down !== null);
+}
+
+function textArray(values: readonly string[]): string {
+  return `ARRAY[${values.map((value) => quoteLiteral(value).trim()).join(", ")}]::text[]`;
 }
 
 /** Our own fill is no write of either version: seen as "the new side changed" it would write the old column back. */
@@ -85,8 +133,12 @@ function functionName(draft: Draft, table: TableDraft, role: string): string {
  * that no caller's schema can put itself in between (manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
  */
 function makeFunction(draft: Draft, name: string, body: string): string {
+  return `${functionHeader(draft, name)} AS ${quoteLiteral(body).trim()}`;
+}
+
+function functionHeader(draft: Draft, name: string): string {
   const path = ["pg_catalog", ...draft.schema.searchPath, "pg_temp"].map(quoteIdentifier).join(", ");
-  return `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${path} AS ${quoteLiteral(body).trim()}`;
+  return `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${path}`;
 }
 
 function pairsOf(table: TableDraft): Pair[] {
@@ -226,8 +278,13 @@ function downward(draft: Draft, table: TableDraft, pair: Pair): string[] {
   ];
 }
 
-function retireBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {
-  const after = nameAfterSwitch(table, draft.names);
+/** @param after what a physical column is called once the function runs */
+function retireBody(
+  draft: Draft,
+  table: TableDraft,
+  pairs: readonly Pair[],
+  after: (physical: string) => string,
+): string {
   const oldNames = new Set(pairs.flatMap((pair) => (pair.old === null ? [] : [pair.old.physical])));
   const lines = pairs.flatMap((pair) => {
     if (pair.old === null || pair.down === null) return [];
