@@ -14,6 +14,8 @@ export interface LeaseOptions {
   readonly url: string;
   readonly emit: Emit;
   readonly crash: Crash;
+  /** The command that goes on when the run had to end: the lease itself knows no verb. */
+  readonly again: string;
   /** How long to wait for a runner that is just ending. */
   readonly waitMs?: number;
   /** A holder that gave no sign of life for so long is ended: its connection is gone, or its process was stopped. */
@@ -133,7 +135,7 @@ export class Lease {
     try {
       await this.#restoring;
     } catch (reason) {
-      const final = reason instanceof DatabaseError ? stayedAway(reason) : reason;
+      const final = reason instanceof DatabaseError ? stayedAway(reason, this.#options.again) : reason;
       if (!this.#closing.signal.aborted) this.#losing.abort(final);
       throw final;
     }
@@ -317,10 +319,10 @@ function takenOver(): MigrationError {
   });
 }
 
-function stayedAway(error: DatabaseError): MigrationError {
+function stayedAway(error: DatabaseError, again: string): MigrationError {
   return new MigrationError("connection-lost", {
     happened: `The connection was lost and did not come back: ${error.message}.`,
-    safeNext: ["shoofly status"],
+    safeNext: ["shoofly status", again],
     cause: error,
     ...sqlstateOf(error),
   });

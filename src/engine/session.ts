@@ -72,6 +72,7 @@ export class Session {
       url,
       emit: quietly(options.emit),
       crash: options.crash,
+      again: `shoofly ${options.verb} ${options.migration}`,
       reconnectMs: options.reconnectMs,
     });
     try {

@@ -3,7 +3,7 @@ with tables as (
   select c.oid, c.relname, c.relkind, c.relispartition, c.relowner, c.relrowsecurity, c.relnatts, c.relacl, c.reltuples,
     c.relforcerowsecurity, c.reloptions, c.reltoastrelid, c.relreplident, c.relpartbound
   from pg_catalog.pg_class c
-  where c.relnamespace = $1::text::regnamespace and c.relkind in ('r', 'p', 'f')
+  where c.relnamespace = pg_catalog.quote_ident($1::text)::regnamespace and c.relkind in ('r', 'p', 'f')
 )
 select t.relname as name,
   case when t.relkind = 'f' then 'foreign' when t.relkind = 'p' then 'partitioned' when t.relispartition then 'partition'
