@@ -78,7 +78,7 @@ class SmallDisk implements Disposable {
   }
 
   grow(megabytes: number): void {
-    expect(this.#mount(`remount,size=${megabytes}m`)).toBe(0);
+    if (this.#mount(`remount,size=${megabytes}m`) !== 0) throw new Error(`${this.directory} does not grow`);
   }
 
   #mount(options: string): number | null {
