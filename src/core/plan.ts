@@ -1,4 +1,5 @@
 // A plan: what one `start`, `complete`, `purge` or `rollback` will do to one database. Plain JSON.
+import type { Deployment, Estimate } from "./estimate.ts";
 import type { Finding } from "./finding.ts";
 import type { Check, Step } from "./step.ts";
 
@@ -53,4 +54,6 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Plans of older journals have none. */
   readonly comparisons?: readonly Comparison[] | undefined;
+  readonly estimate?: Estimate | undefined;
+  readonly deployments?: readonly Deployment[] | undefined;
 }

@@ -6,6 +6,8 @@ import { blocks, count, finding, phase, text, texts, versions } from "./contract
 
 const table = z.looseObject({ schema: text, name: text });
 
+const range = z.tuple([z.number().nonnegative(), z.number().nonnegative()]);
+
 const base = {
   id: text,
   phase,
@@ -17,7 +19,7 @@ const base = {
   rewrite: z.boolean(),
   scan: z.boolean(),
   source: z.enum(["traced", "table"]),
-  estimateMs: z.tuple([z.number().nonnegative(), z.number().nonnegative()]),
+  estimateMs: range,
   undo: texts,
   undoTransaction: z.boolean(),
   reversible: z.boolean(),
@@ -78,5 +80,7 @@ export const planDocument: z.ZodType<Plan> = z.looseObject({
   ),
   hazards: z.array(finding),
   steps: z.array(step),
+  estimate: z.looseObject({ totalMs: range, extraDiskBytes: range, basis: texts }).optional(),
+  deployments: z.array(z.looseObject({ before: z.enum(["start", "complete", "purge"]), application: text })).optional(),
   comparisons: z.array(z.looseObject({ state: z.enum(["ready", "completed"]), checks: z.array(check) })).optional(),
 });

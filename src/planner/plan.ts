@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { MigrationError } from "../core/error.ts";
 import { isHeavy, strongestLock } from "../core/effect.ts";
 import type { Effect } from "../core/effect.ts";
+import { assumedRates } from "../core/estimate.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Facts, Schema, Table } from "../core/schema.ts";
@@ -17,6 +18,8 @@ import { evolve } from "../dialects/postgres/effects/evolve.ts";
 import { onExisting, predictEffect } from "../dialects/postgres/effects/predict.ts";
 import { checksOf, loadParser, ownNode, parseFile } from "../dialects/postgres/parse.ts";
 import type { Statement } from "../dialects/postgres/parse.ts";
+import { deploymentsOf } from "./deployments.ts";
+import { withEstimate } from "./estimate.ts";
 import { makeSource, placeAt } from "../dialects/postgres/source.ts";
 import type { Origin } from "../dialects/postgres/source.ts";
 import { operations } from "../operations/index.ts";
@@ -68,7 +71,7 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
   );
   const steps = compose({ draft, checks });
   const tables = touchedTables(draft, steps);
-  return {
+  const made: Plan = {
     schema: "shoofly.plan/1",
     migration,
     members: files.map(({ name, file, checksum, text, origins }) => ({
@@ -86,7 +89,9 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
     hazards: [...naive.map((each) => findingOf(each, steps)), ...hazardsOf(draft, files)],
     steps,
     comparisons: comparisons({ draft, checks }),
+    deployments: deploymentsOf(draft, schema.currentVersion),
   };
+  return withEstimate(made, schema, assumedRates);
 }
 
 interface Naive {

@@ -4,6 +4,7 @@ import type { Plan } from "../core/plan.ts";
 import type { MigrationRecord } from "../core/record.ts";
 import { verbOf } from "../core/state.ts";
 import type { Connection } from "../dialects/postgres/connect.ts";
+import { calibrate } from "../dialects/postgres/calibrate.ts";
 import { introspect } from "../dialects/postgres/introspect.ts";
 import { discoverFiles, shownPath } from "../files/discover.ts";
 import { assertHistory, membersFor } from "../files/history.ts";
@@ -11,6 +12,7 @@ import { assertNameFits, type MigrationFile } from "../files/migration-file.ts";
 import { renderFile } from "../files/render-file.ts";
 import { resolveName } from "../files/resolve-name.ts";
 import { checkExpressions } from "../planner/check-expressions.ts";
+import { withEstimate } from "../planner/estimate.ts";
 import { plan } from "../planner/plan.ts";
 import type { Project } from "./config.ts";
 import { readJournal } from "./journal-facts.ts";
@@ -86,5 +88,5 @@ export async function makePlan(connection: Connection, project: Project, name: s
   const model = await introspect(connection, { schema: project.schema, currentVersion: version });
   const made = await plan({ files: await Promise.all(members.map(renderFile)), ...model });
   await checkExpressions(connection, made);
-  return made;
+  return withEstimate(made, model.schema, await calibrate(connection, model.schema, made.tables));
 }

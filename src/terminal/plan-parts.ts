@@ -1,7 +1,7 @@
 // What the plan table and the plan report say about a plan: sums, longest lock, point of no return. Pure.
 import type { Plan } from "../core/plan.ts";
 import type { Step } from "../core/step.ts";
-import { formatMs, plural } from "./units.ts";
+import { formatBytes, formatMs, plural } from "./units.ts";
 
 /** `<50 ms`, `~20 s - 2 m 00 s`; the tilde marks an estimate. */
 export function formatEstimate([low, high]: readonly [number, number]): string {
@@ -62,8 +62,22 @@ export function summaryOf(plan: Plan): string {
     plural(plan.steps.length, "step"),
     blocking === 0 ? "no lock that blocks others" : `longest blocking lock ${formatEstimate([blocking, blocking])}`,
     formatEstimate(totalEstimate(plan.steps)),
+    ...(plan.estimate === undefined ? [] : [`extra disk ${formatDisk(plan.estimate.extraDiskBytes)}`]),
     turn === null ? "reversible" : `reversible until step ${turn.number}`,
   ].join(" · ");
+}
+
+/** `none`, `~1.9 - 4.0 GB` */
+export function formatDisk([low, high]: readonly [number, number]): string {
+  if (high < 1_000_000) return "below 1 MB";
+  return formatBytes(low) === formatBytes(high)
+    ? `~${formatBytes(high)}`
+    : `~${formatBytes(low)} - ${formatBytes(high)}`;
+}
+
+/** What to deploy at which border, one line each. */
+export function deploymentLines(plan: Plan): readonly string[] {
+  return (plan.deployments ?? []).map(({ before, application }) => `before ${before}: ${application}`);
 }
 
 /** `9f2c41ab33d0` */

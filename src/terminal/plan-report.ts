@@ -2,6 +2,8 @@
 import type { Plan } from "../core/plan.ts";
 import type { Step } from "../core/step.ts";
 import {
+  deploymentLines,
+  formatDisk,
   formatEstimate,
   locksInWords,
   longestBlockingMs,
@@ -76,6 +78,19 @@ export function planReport(plan: Plan, context: PlanContext): string {
     `Tables: ${plan.tables.length === 0 ? "none" : plan.tables.join(", ")}. The old version is \`${plan.versions.old}\`, the new one \`${plan.versions.new}\`; both work side by side until \`complete\`.`,
     "## Duration",
     `Estimated ${formatEstimate(totalEstimate(plan.steps))} of running time, without the time that people take between start, complete and purge.`,
+    ...(plan.estimate === undefined
+      ? []
+      : [
+          `Extra disk until purge and the next vacuum: ${formatDisk(plan.estimate.extraDiskBytes)}. ${plan.estimate.basis.join(" ")}`,
+        ]),
+    ...(deploymentLines(plan).length === 0
+      ? []
+      : [
+          "## What to deploy when",
+          deploymentLines(plan)
+            .map((line) => `- ${line}`)
+            .join("\n"),
+        ]),
     "## Steps",
     markdownTable(["#", "phase", "what", "locks", "estimate", "undo"], plan.steps.map(stepRow)),
     "## Hazards",

@@ -3,6 +3,7 @@ import type { Finding } from "../core/finding.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Style } from "./style.ts";
 import {
+  deploymentLines,
   formatEstimate,
   locksInWords,
   pointOfNoReturn,
@@ -69,6 +70,8 @@ export function planText(plan: Plan, context: PlanContext, style: Style, width: 
       ? ["No hazards found.", ""]
       : ["Hazards", ...plan.hazards.map((hazard) => hazardText(hazard, style, width)), ""]),
     hang(closing, 2, width),
+    ...deploymentLines(plan).map((line, index) => `${index === 0 ? "Deploy  " : "        "}${hang(line, 8, width)}`),
+    ...(plan.estimate === undefined ? [] : [`Basis   ${hang(plan.estimate.basis.join(" "), 8, width)}`]),
     "Locks: first try 50 ms, at most 200 ms, again with jitter until the budget ends. No session of yours is ever ended.",
     `SQL: shoofly plan ${plan.migration} --sql   Review: --report plan.md`,
     `${style.paint("strong", "Next")}  shoofly start ${plan.migration} --plan ${context.saved}   (runs exactly this)`,

@@ -23,7 +23,6 @@ import {
   constrainTable,
   contractTable,
   enforcedColumns,
-  estimateScan,
   expandTable,
   prepareWayBack,
   purgeTable,
@@ -148,16 +147,14 @@ function verifySteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
     ),
     ...standingChecks(draft, reshaped, authorChecks),
   ];
-  return checks.length === 0 ? [] : [verifyStep("verify", "compare every row of both shapes", checks, reshaped)];
+  return checks.length === 0 ? [] : [verifyStep("verify", "compare every row of both shapes", checks)];
 }
 
-function verifyStep(phase: Phase, title: string, checks: readonly Check[], tables: readonly TableDraft[]): NewStep {
-  const estimates = tables.map(estimateScan);
+function verifyStep(phase: Phase, title: string, checks: readonly Check[]): NewStep {
   const step: Omit<VerifyStep, "id"> = {
     ...stepBase(phase, "expand", title, {
       transaction: false,
       scan: true,
-      estimateMs: [estimates.reduce((sum, [low]) => sum + low, 1), estimates.reduce((sum, [, high]) => sum + high, 50)],
       undoTransaction: false,
     }),
     kind: "verify",
@@ -206,7 +203,7 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
   const gates = [
     gateStep("switch", "sessions", `no session is declared as version ${draft.schema.currentVersion}`),
     gateStep("switch", "ledger", "no conflict and no quarantined row is open"),
-    ...(checks.length === 0 ? [] : [verifyStep("switch", "compare both shapes once more", checks, reshaped)]),
+    ...(checks.length === 0 ? [] : [verifyStep("switch", "compare both shapes once more", checks)]),
   ];
   if (reshaped.length === 0) return gates;
   const parts = reshaped.map((table) => switchTable(draft, table));

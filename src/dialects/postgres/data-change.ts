@@ -283,13 +283,11 @@ function sameKey(key: ChunkKey): string[] {
 
 /** Fields of a step that writes rows chunk by chunk. */
 export function backfillBase(draft: Draft, table: TableDraft, title: string, sql: readonly string[]): StepBase {
-  const rows = table.table?.rowsEstimate ?? 0;
   return stepBase("backfill", "expand", title, {
     sql,
     transaction: false,
     scan: true,
     locks: [rowLock(draft, table)],
-    estimateMs: [Math.max(10, Math.round(rows / 200)), Math.max(100, Math.round(rows / 30))],
     undoTransaction: false,
   });
 }

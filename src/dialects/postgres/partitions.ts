@@ -1,7 +1,6 @@
 // Partitions come and go without a scan under a lock: a validated check proves to ATTACH what it would otherwise look for.
 import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
 import type { Draft, TableDraft } from "./draft.ts";
-import { estimateScan } from "./reshape.ts";
 import { ddlStep, lockOn } from "./step-parts.ts";
 import type { NewStep } from "./step-parts.ts";
 
@@ -26,7 +25,6 @@ export function proofSteps(draft: Draft, proof: Proof, title: string): NewStep[]
       sql: [`ALTER TABLE ${base} VALIDATE CONSTRAINT ${quoteIdentifier(proof.name)}`],
       locks: [lockOn(relation, "SHARE UPDATE EXCLUSIVE")],
       scan: true,
-      estimateMs: estimateScan(proof.table),
       long: true,
     }),
   ];

@@ -279,7 +279,6 @@ export function indexStep(draft: Draft, table: TableDraft, name: string, definit
       transaction: false,
       scan: true,
       locks: [lockOn(relationOf(draft, table), "SHARE UPDATE EXCLUSIVE")],
-      estimateMs: estimateScan(table),
       undo: [`DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`],
       undoTransaction: false,
     }),
@@ -287,11 +286,6 @@ export function indexStep(draft: Draft, table: TableDraft, name: string, definit
     index: { schema: draft.schema.name, name, present: true },
     long: true,
   };
-}
-
-export function estimateScan(table: TableDraft): [number, number] {
-  const rows = table.table?.rowsEstimate ?? 0;
-  return [Math.max(1, Math.round(rows / 5000)), Math.max(50, Math.round(rows / 500))];
 }
 
 /** Checks that state what the next NOT NULL needs, for the verification at start and before the switch. */
@@ -391,7 +385,6 @@ function validateStep(
     ],
     locks: [lockOn(relationOf(draft, table), "SHARE UPDATE EXCLUSIVE")],
     scan: true,
-    estimateMs: estimateScan(table),
     long: true,
   });
 }
