@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { MigrationError } from "../src/core/error.ts";
 import { phasesOf } from "../src/core/phase.ts";
 import { caseOracle, contentOf, type CaseOracle } from "./support/case-oracle.ts";
-import { migrationName, planText, readCases, runCase } from "./support/cases.ts";
+import { migrationName, planText, casesOn, runCase } from "./support/cases.ts";
 import { createDatabase, servers } from "./support/database.ts";
 
 for (const server of servers) {
-  for (const each of readCases()) {
+  for (const each of casesOn(server)) {
     describe(`${each.name} on ${server.name}`, () => {
       let oracle: CaseOracle;
       beforeAll(async () => {

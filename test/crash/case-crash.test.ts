@@ -8,7 +8,7 @@ import type { Plan } from "../../src/core/plan.ts";
 import type { Random } from "../../src/demo/random.ts";
 import { run, runChild } from "../engine/runs.ts";
 import { caseOracle, contentOf, type CaseOracle } from "../support/case-oracle.ts";
-import { readCases } from "../support/cases.ts";
+import { casesOn } from "../support/cases.ts";
 import { createDatabase, servers } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { randomFor, seed } from "../support/seed.ts";
@@ -123,7 +123,7 @@ async function live(
 }
 
 for (const server of servers) {
-  for (const each of readCases()) {
+  for (const each of casesOn(server)) {
     describe(`${each.name} killed on ${server.name} (seed ${seed})`, () => {
       const random = randomFor(`${each.name} ${server.name}`);
       let oracle: CaseOracle;

@@ -37,6 +37,15 @@ export function readCases(): Case[] {
     );
 }
 
+/** A case whose name ends in a major version needs that one or a later. */
+export function canRun({ name }: Case, server: { readonly version: number }): boolean {
+  return server.version >= Number(/-(\d+)$/.exec(name)?.[1] ?? 0);
+}
+
+export function casesOn(server: { readonly version: number }): Case[] {
+  return readCases().filter((each) => canRun(each, server));
+}
+
 function readCase(name: string, directory: string): Case {
   const read = (file: string): string => readFileSync(join(directory, file), "utf8");
   const changeSql = read("change.sql");

@@ -1,4 +1,5 @@
 // The draft of a plan: what a migration's statements, read one after the other, make of each table. Plain data.
+import type { AddedSequence } from "./added-sequence.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Preflight } from "../../core/plan.ts";
 import type { Column, Facts, Schema, Table } from "../../core/schema.ts";
@@ -34,6 +35,10 @@ export interface Addition {
   readonly lateDefault: string | null;
   /** Enforced by a validated check until the switch makes it the column's own. */
   readonly lateNotNull: boolean;
+  /** Numbers its rows. */
+  readonly sequence?: AddedSequence;
+  /** Computed by the server from these physical columns when it is read. */
+  readonly generatedFrom?: readonly string[];
 }
 
 export interface ColumnDraft {

@@ -3,6 +3,7 @@ import type { Loss } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
 import { isSynced, nameAfterSwitch } from "./draft.ts";
+import { createSequences, dropSequences, ownSequence, switchSequences } from "./added-sequence.ts";
 import { carriedParts } from "./carried.ts";
 import { furnish, switchDefaults } from "./column-settings.ts";
 import { archiveStatement } from "./fill.ts";
@@ -61,6 +62,7 @@ export function expandTable(draft: Draft, table: TableDraft): NewStep[] {
               ]
             : []),
           ...names.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`),
+          ...dropSequences(table),
         ],
         loss: table.columns.flatMap((column) => additionLoss(draft, table, column)),
       },
@@ -140,8 +142,14 @@ export function switchTable(
   const enforced = table.columns.filter((column) => column.enforceNotNull === "from-switch");
   const defaults = switchDefaults(draft, table);
   const carried = carriedParts(draft, table);
+  const sequences = switchSequences(draft, table);
   return {
-    views: [...carried.dropViews, ...(synced ? directView(draft, table) : []), ...closeOldVersions(draft, table)],
+    views: [
+      ...carried.dropViews,
+      ...(synced ? directView(draft, table) : []),
+      ...sequences.views,
+      ...closeOldVersions(draft, table),
+    ],
     lock: lockTable(base),
     tables: [
       ...(synced
@@ -167,6 +175,7 @@ export function switchTable(
       ),
       ...defaults.forward,
       ...renameInRetireTriggers(draft, table, "forward"),
+      ...sequences.forward,
       ...createRetireTrigger(draft, table),
       ...enforced.map((column) =>
         alter(
@@ -177,7 +186,7 @@ export function switchTable(
     ],
     undoViews: [
       ...carried.dropViews,
-      ...(synced ? [lockView(draft.versionSchema, table.newName ?? table.name)] : []),
+      ...(synced || sequences.views.length > 0 ? [lockView(draft.versionSchema, table.newName ?? table.name)] : []),
       ...reopenOldVersions(draft, table),
     ],
     undoLock: lockTable(tableAfterSwitch(draft, table)),
@@ -187,6 +196,7 @@ export function switchTable(
       ),
       ...dropRetireTrigger(draft, table, base),
       ...carried.drop,
+      ...sequences.back,
       ...defaults.back,
       ...shadowChecks(draft, table).map(({ name, original }) =>
         alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`),
@@ -214,6 +224,7 @@ export function switchTable(
             ...outerView(draft, table),
           ]
         : []),
+      ...sequences.backViews,
       ...carried.create,
     ],
   };
@@ -321,8 +332,10 @@ function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): stri
         ? []
         : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${addition.lateDefault}`];
     return [
+      ...createSequences(table, addition),
       `ALTER TABLE ${base} ADD COLUMN ${name} ${addition.definition}`,
       ...late,
+      ...ownSequence(draft, table, column),
       ...furnish(draft, table, column, column.physical),
     ];
   }
@@ -340,7 +353,7 @@ function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): stri
 
 /** Values that the new version wrote into an added column have no place in the old shape. */
 function additionLoss(draft: Draft, table: TableDraft, column: ColumnDraft): Loss[] {
-  if (column.addition === null || column.addition.up !== null) return [];
+  if (column.addition === null || column.addition.up !== null || column.addition.generatedFrom !== undefined) return [];
   const base = baseOf(draft, table);
   const name = quoteIdentifier(column.physical);
   const fallback =

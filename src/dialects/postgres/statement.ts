@@ -137,6 +137,9 @@ export function refuseDependents(
     ...found.carried
       .filter((each) => each.columns.includes(name) && (!isCarried || each.problem !== null))
       .map((each) => (isCarried ? `the ${each.what} (${each.problem})` : `the ${each.what}`)),
+    ...table.columns
+      .filter((each) => each.addition?.generatedFrom?.includes(name) === true)
+      .map((each) => `the generated column ${each.newName ?? ""}`),
     ...column.column.extras,
     ...(column.column.identity === null ? [] : ["its identity"]),
     ...(column.column.generated ? ["its generation expression"] : []),

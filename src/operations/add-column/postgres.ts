@@ -1,9 +1,20 @@
 // ADD COLUMN: metadata only for NULL and constant defaults; otherwise the column first and its values in chunks.
-import type { ColumnDef, Node } from "libpg-query";
+import type { ColumnDef } from "libpg-query";
 import { columnNamed, withTable } from "../../dialects/postgres/draft.ts";
-import type { Addition, ColumnDraft } from "../../dialects/postgres/draft.ts";
-import { isRecord, visit } from "../../dialects/postgres/expression.ts";
-import { scanTokens } from "../../dialects/postgres/parse.ts";
+import { nextValue } from "../../dialects/postgres/added-sequence.ts";
+import type { AddedSequence } from "../../dialects/postgres/added-sequence.ts";
+import type { Addition, ColumnDraft, Draft } from "../../dialects/postgres/draft.ts";
+import {
+  columnParts,
+  constraintKinds,
+  constraintOf,
+  identityOptions,
+  serialTypes,
+  typeNameOf,
+} from "../../dialects/postgres/column-definition.ts";
+import { catalogOf } from "../../dialects/postgres/effects/catalog.ts";
+import { volatilityOf } from "../../dialects/postgres/effects/volatility.ts";
+import { generatedAddition } from "../../dialects/postgres/generated-column.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
 import {
   alterCommand,
@@ -13,7 +24,8 @@ import {
   refuseUnusualTable,
   templateFor,
 } from "../../dialects/postgres/statement.ts";
-import { typeText } from "../../dialects/postgres/type-name.ts";
+import { stateSchema } from "../../dialects/postgres/names.ts";
+import { deriveName, quoteQualified } from "../../sql/identifier.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -48,17 +60,22 @@ export const addColumn: Operation<Change> = {
     refuseUnusualTable(statement, draft, table);
     if (table.table === null)
       refuse(statement, `Table ${change.table} is created by the same migration.`, "Put the column into CREATE TABLE.");
-    refuseConstraints(change, statement);
+    refuseConstraints(change, statement, draft);
     const isTaken = table.columns.some((column) => column.physical === name);
     const up = directiveExpression(statement, "up");
     const column: ColumnDraft = {
       oldName: null,
       newName: name,
       physical: isTaken ? draft.names.added(name) : name,
-      type: parts(statement).type,
+      type: serialTypes[typeNameOf(change.definition)] ?? columnParts(statement).type,
       column: null,
       replacement: null,
-      addition: additionOf(change, statement, up === null ? null : templateFor(statement, table, draft, up, oldShape)),
+      addition: additionOf(
+        change,
+        statement,
+        draft,
+        up === null ? null : templateFor(statement, table, draft, up, oldShape),
+      ),
       down: null,
       enforceNotNull: "no",
     };
@@ -66,8 +83,17 @@ export const addColumn: Operation<Change> = {
   },
 };
 
-function additionOf(change: Change, statement: Statement, up: Addition["up"]): Addition {
-  const { type, collation, defaultText } = parts(statement);
+function additionOf(change: Change, statement: Statement, draft: Draft, up: Addition["up"]): Addition {
+  const { type, collation, defaultText } = columnParts(statement);
+  const sequence = sequenceOf(change, statement, draft, type);
+  if (sequence !== null) {
+    const value = nextValue(sequence);
+    return { definition: sequence.type, up, default: value, lateDefault: value, lateNotNull: true, sequence };
+  }
+  const generated = constraintOf(change.definition, "CONSTR_GENERATED");
+  const table = draft.tables[change.table];
+  if (generated !== undefined && table !== undefined)
+    return generatedAddition(change.definition, table, statement, `${type}${collation}`);
   const isNotNull = constraintKinds(change.definition).includes("CONSTR_NOTNULL");
   const head = `${type}${collation}`;
   if (up !== null)
@@ -82,7 +108,7 @@ function additionOf(change: Change, statement: Statement, up: Addition["up"]): A
     return { definition: head, up: null, default: null, lateDefault: null, lateNotNull: false };
   }
   // A constant default is kept in the catalog and touches no row (manual, ALTER TABLE, Notes, since version 11).
-  if (!volatileDefault(change.definition))
+  if (!volatileDefault(change.definition, draft))
     return {
       definition: `${head} DEFAULT ${defaultText}${isNotNull ? " NOT NULL" : ""}`,
       up: null,
@@ -93,87 +119,69 @@ function additionOf(change: Change, statement: Statement, up: Addition["up"]): A
   return { definition: head, up: null, default: defaultText, lateDefault: defaultText, lateNotNull: isNotNull };
 }
 
-/** The author's type, collation and default text. */
-function parts(statement: Statement): { type: string; collation: string; defaultText: string | null } {
-  const text = statement.source.text.slice(statement.start, statement.end);
-  const tokens = scanTokens(text);
-  const add = tokens.findIndex((token) => token.keyword && token.text.toUpperCase() === "ADD");
-  let index = add + 1;
-  if (tokens[index]?.text.toUpperCase() === "COLUMN") index += 1;
-  if (tokens[index]?.text.toUpperCase() === "IF") index += 3;
-  const type = typeText(text, tokens, tokens[index]?.end ?? 0);
-  const collate = tokens.findIndex(
-    (token, at) => at > index && token.keyword && token.text.toUpperCase() === "COLLATE",
-  );
-  const collation =
-    collate === -1 ? "" : ` COLLATE ${text.slice(tokens[collate]?.end ?? 0, qualifiedEnd(tokens, collate + 1)).trim()}`;
-  const start = tokens.findIndex((token, at) => at > index && token.keyword && token.text.toUpperCase() === "DEFAULT");
-  if (start === -1) return { type, collation, defaultText: null };
-  const from = tokens[start]?.end ?? 0;
-  return { type, collation, defaultText: typeText(text, tokens, from) };
+/** Serial and identity: numbers from a sequence, given to the rows that are there in chunks. */
+function sequenceOf(change: Change, statement: Statement, draft: Draft, type: string): AddedSequence | null {
+  const column = change.definition.colname ?? "";
+  const serial = serialTypes[typeNameOf(change.definition)];
+  if (serial !== undefined) {
+    const name = deriveName(change.table, column, "seq");
+    if (draft.schema.otherRelations.some((each) => each.name === name))
+      refuse(
+        statement,
+        `There is already a relation ${name}, which the sequence would be called.`,
+        "Rename one of them.",
+      );
+    return { kind: "serial", name: quoteQualified(draft.schema.name, name), type: serial, options: "" };
+  }
+  const identity = constraintOf(change.definition, "CONSTR_IDENTITY");
+  if (identity === undefined) return null;
+  const names = (identity.options ?? []).map((node) => ("DefElem" in node ? node.DefElem.defname : ""));
+  if (names.includes("sequence_name"))
+    refuse(statement, `The sequence of ${column} cannot have a name of its own.`, "Leave SEQUENCE NAME out.");
+  return {
+    kind: identity.generated_when === "a" ? "always" : "by default",
+    name: quoteQualified(stateSchema, deriveName("sequence", draft.names.tag, change.table, column)),
+    type,
+    options: identityOptions(statement),
+  };
 }
 
-function qualifiedEnd(tokens: ReturnType<typeof scanTokens>, from: number): number {
-  let at = from;
-  while (tokens[at + 1]?.text === ".") at += 2;
-  return tokens[at]?.end ?? 0;
-}
-
-function constraintKinds(definition: ColumnDef): string[] {
-  return (definition.constraints ?? []).flatMap((node) =>
-    "Constraint" in node && node.Constraint.contype !== undefined ? [node.Constraint.contype] : [],
-  );
-}
-
-function refuseConstraints(change: Change, statement: Statement): void {
+function refuseConstraints(change: Change, statement: Statement, draft: Draft): void {
   const reasons: Readonly<Record<string, string>> = {
     CONSTR_CHECK: "an inline CHECK scans the table under ACCESS EXCLUSIVE",
     CONSTR_UNIQUE: "an inline UNIQUE builds an index under ACCESS EXCLUSIVE",
     CONSTR_PRIMARY: "an inline PRIMARY KEY builds an index under ACCESS EXCLUSIVE",
     CONSTR_FOREIGN: "an inline REFERENCES checks the table under a lock",
-    CONSTR_GENERATED: "a stored generated column rewrites the table",
-    CONSTR_IDENTITY: "an identity column rewrites the table",
   };
-  for (const kind of constraintKinds(change.definition)) {
-    const reason = reasons[kind];
-    if (reason !== undefined)
-      refuse(
-        statement,
-        `Column ${change.definition.colname ?? ""}: ${reason}.`,
-        "Add the plain column here; the rest needs a statement of its own or the rebuild strategy.",
-      );
-  }
-  const type =
-    (change.definition.typeName?.names ?? []).map((node) => ("String" in node ? node.String.sval : "")).at(-1) ?? "";
-  if (["serial", "bigserial", "smallserial"].includes(type))
-    refuse(statement, `${type} numbers every row: the table would be rewritten.`, "This needs the rebuild strategy.");
+  const kinds = constraintKinds(change.definition);
+  const reason = kinds.map((kind) => reasons[kind]).find((each) => each !== undefined);
+  const name = change.definition.colname ?? "";
+  if (reason !== undefined)
+    refuse(
+      statement,
+      `Column ${name}: ${reason}.`,
+      "Add the plain column here and the constraint in a statement of its own.",
+    );
+  const generated = constraintOf(change.definition, "CONSTR_GENERATED");
+  if (generated !== undefined && generated.generated_kind !== "v")
+    refuse(
+      statement,
+      `Column ${name}: a stored generated column rewrites the table.`,
+      "This needs the rebuild strategy.",
+    );
+  if (generated !== undefined && draft.facts.major < 18)
+    refuse(statement, `Column ${name}: this server has no virtual generated columns.`, "PostgreSQL 18 has them.");
+  const type = draft.schema.objects.types.find((each) => each.name === typeNameOf(change.definition));
+  if (type?.kind === "domain" && (type.checks.length > 0 || type.notNull))
+    refuse(
+      statement,
+      `Column ${name}: a column of a domain with constraints rewrites the table, even when it is empty.`,
+      "This needs the rebuild strategy; or add a column of the domain's own type with a CHECK.",
+    );
 }
 
-const stableFunctions = new Set([
-  "now",
-  "current_timestamp",
-  "transaction_timestamp",
-  "statement_timestamp",
-  "current_user",
-  "current_database",
-]);
-
-/** Whether a default has to be computed per row: anything but constants, casts of them and functions known to be stable. */
-function volatileDefault(definition: ColumnDef): boolean {
-  const node = (definition.constraints ?? []).flatMap((each): Node[] =>
-    "Constraint" in each && each.Constraint.contype === "CONSTR_DEFAULT" && each.Constraint.raw_expr !== undefined
-      ? [each.Constraint.raw_expr]
-      : [],
-  )[0];
-  if (node === undefined) return false;
-  let isVolatile = false;
-  visit(node, (kind, value) => {
-    if (kind === "SubLink" || kind === "ColumnRef") isVolatile = true;
-    if (kind !== "FuncCall") return;
-    const names = Array.isArray(value["funcname"]) ? value["funcname"] : [];
-    const last: unknown = names.at(-1);
-    const name = isRecord(last) && isRecord(last["String"]) ? String(last["String"]["sval"]) : "";
-    if (!stableFunctions.has(name)) isVolatile = true;
-  });
-  return isVolatile;
+/** Whether the default has to be computed for every row. */
+function volatileDefault(definition: ColumnDef, draft: Draft): boolean {
+  const value = constraintOf(definition, "CONSTR_DEFAULT")?.raw_expr;
+  return value !== undefined && volatilityOf(value, catalogOf(draft.schema)) === "volatile";
 }

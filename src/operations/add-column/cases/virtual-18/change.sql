@@ -1,0 +1,2 @@
+-- No row is touched.
+ALTER TABLE boxes ADD COLUMN area int GENERATED ALWAYS AS (width * height) VIRTUAL;
