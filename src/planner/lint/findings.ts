@@ -197,7 +197,7 @@ function isIndexBuild(node: Node): boolean {
 function cureFor(statement: ReadStatement, file: ReadFile, { schema, major }: FindingContext): Cure {
   const parsed = statementsOf(statement.whole, file.text);
   if (parsed instanceof MigrationError) return { operation: "raw", plan: [], refusal: null };
-  const own = parsed.find((each) => each.start === statement.start) ?? parsed[0];
+  const own = parsed.find((each) => statement.whole.gapStart + each.start === statement.start) ?? parsed[0];
   if (own === undefined) return { operation: "raw", plan: [], refusal: null };
   const migration = file.file.replace(/^.*[\\/]/, "").replace(/\.sql$/, "");
   return cureOf({ statement: own, catalog: statement.catalog, schema, major, migration });

@@ -26,20 +26,15 @@ export function unitsOf(whole: Whole, text: string): readonly Unit[] {
   if (statements instanceof MigrationError || statements.length !== commands.length) return [whole];
   return commands.map((command, index) => ({
     node: { AlterTableStmt: { ...alter, cmds: [{ AlterTableCmd: command }] } },
-    start: statements[index]?.start ?? whole.start,
-    end: statements[index]?.end ?? whole.end,
+    start: whole.gapStart + (statements[index]?.start ?? 0),
+    end: whole.gapStart + (statements[index]?.end ?? 0),
   }));
 }
 
-/** As the planner reads it, with places in the file and the directives before it; or why it cannot be read. */
+/** As the planner reads it, with the directives before it; or why it cannot be read. Places count from the gap's start. */
 export function statementsOf(whole: Whole, text: string): readonly Statement[] | MigrationError {
   try {
-    const offset = whole.gapStart;
-    return parseFile("", text.slice(offset, whole.end)).map((statement) => ({
-      ...statement,
-      start: statement.start + offset,
-      end: statement.end + offset,
-    }));
+    return parseFile("", text.slice(whole.gapStart, whole.end));
   } catch (error) {
     if (error instanceof MigrationError) return error;
     throw error;
