@@ -1,16 +1,14 @@
 // `npm run bench -- backfill [ROWS] [ROUNDS]`: shoofly's fill of a numeric column against the best hand-written SQL, alternating on one server.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import pg from "pg";
 import { connect } from "../dist/dialects/postgres/connect.js";
 import { introspect } from "../dist/dialects/postgres/introspect.js";
 import { runVerb } from "../dist/engine/run.js";
 import { plan } from "../dist/planner/plan.js";
 import { startServer } from "../dist/shadow/server.js";
+import { median, saveResult } from "./performance-table.mjs";
 
 const rows = Number(process.argv[2] ?? 3_000_000);
 const rounds = Number(process.argv[3] ?? 5);
-const root = join(import.meta.dirname, "..");
 const settings = { shared_buffers: "2GB", max_wal_size: "8GB", checkpoint_timeout: "30min", wal_level: "logical" };
 
 const tableSql = [
@@ -78,8 +76,6 @@ async function byShoofly(url) {
   return elapsedMs;
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
 const server = await startServer({ durable: true, settings });
 try {
   await query(server.url, "CREATE DATABASE seed");
@@ -123,20 +119,17 @@ try {
     peakRssMb: rssMb,
     at: new Date().toISOString(),
   };
-  mkdirSync(join(root, "bench/results"), { recursive: true });
-  writeFileSync(join(root, "bench/results/backfill.json"), `${JSON.stringify(result, null, 2)}\n`);
-  const table = [
-    "# Performance",
-    "",
-    "Written by `npm run bench`. Ratios count; both sides run alternately on one server, the median is taken.",
-    "",
-    "| benchmark | shoofly | against | ratio | goal | measured on |",
-    "|---|---|---|---|---|---|",
-    `| \`${result.command}\` | ${median(rates.byShoofly).toLocaleString("en-US")} rows/s, peak ${rssMb} MB RSS with the benchmark itself | hand-written SQL, two connections, 10,000 keys a statement: ${median(rates.byHand).toLocaleString("en-US")} rows/s | ${result.ratio} | ≥ ${result.goal} | ${result.server}, Node ${process.version}, 2 cores |`,
-    "",
-  ];
-  mkdirSync(join(root, "docs"), { recursive: true });
-  writeFileSync(join(root, "docs/performance.md"), table.join("\n"));
+  saveResult({
+    ...result,
+    row: [
+      `\`${result.command}\``,
+      `${median(rates.byShoofly).toLocaleString("en-US")} rows/s, peak ${rssMb} MB RSS with the benchmark itself`,
+      `hand-written SQL, two connections, 10,000 keys a statement: ${median(rates.byHand).toLocaleString("en-US")} rows/s`,
+      String(result.ratio),
+      `≥ ${result.goal}`,
+      `${result.server}, Node ${process.version}, 2 cores`,
+    ],
+  });
   console.log(`ratio ${result.ratio} (goal ${result.goal}), peak RSS ${rssMb} MB`);
 } finally {
   await server.stop();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const [name, ...rest] = process.argv.slice(2);
 const names = readdirSync(join(root, "bench"))
-  .filter((file) => file.endsWith(".mjs"))
+  .filter((file) => file.endsWith(".mjs") && file !== "performance-table.mjs")
   .map((file) => file.slice(0, -".mjs".length));
 const wanted = name === undefined ? names : [name];
 if (!wanted.every((each) => names.includes(each))) {

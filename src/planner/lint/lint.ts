@@ -7,6 +7,7 @@ import { relationOf } from "../../dialects/postgres/effects/catalog-model.ts";
 import { loadParser } from "../../dialects/postgres/parse.ts";
 import type { TableSize } from "./duration.ts";
 import { findingsOf } from "./findings.ts";
+import { Neighbourhood } from "./neighbourhood.ts";
 import { readFile } from "./read-file.ts";
 import type { ReadFile, Trace } from "./read-file.ts";
 import type { LintSettings } from "./settings.ts";
@@ -45,13 +46,12 @@ export interface LintResult {
 export async function lint(input: LintInput): Promise<LintResult> {
   await loadParser();
   const read: ReadFile[] = [];
-  let catalog = input.catalog;
+  const world = new Neighbourhood(input.catalog);
   for (const file of input.files) {
-    const one = await readFile(file, catalog, input);
-    catalog = one.after;
+    const one = await readFile(file, world, input);
     if (file.isJudged) read.push(one);
   }
-  const end = catalog;
+  const end = world.whole();
   const indexesOf = (range: RangeVar | undefined): readonly (readonly string[])[] | null => {
     const relation = relationOf(end, range);
     return relation.isKnown ? relation.indexes.map((index) => index.columns.map((name) => name ?? "")) : null;

@@ -9,6 +9,7 @@ import { evolve } from "../../dialects/postgres/effects/evolve.ts";
 import { predictEffect } from "../../dialects/postgres/effects/predict.ts";
 import { splitStatements } from "../../dialects/postgres/split.ts";
 import type { LintStatement, StatementEffect } from "../../rules/contract.ts";
+import type { Neighbourhood } from "./neighbourhood.ts";
 import { targetsOf } from "./targets.ts";
 import { unitsOf } from "./units.ts";
 import type { Unit, Whole } from "./units.ts";
@@ -47,7 +48,6 @@ export interface ReadFile {
   readonly broken: readonly Broken[];
   /** Blanks and comments before each statement, broken ones included, and after the last one. */
   readonly gaps: readonly Gap[];
-  readonly after: Catalog;
 }
 
 interface Reading {
@@ -55,17 +55,20 @@ interface Reading {
   readonly trace?: Trace;
 }
 
-/** The file's statements with their effects; of a file that is not judged only the schema that it leaves. */
+/**
+ * The file's statements with their effects; of a file that is not judged only the schema that it leaves.
+ * @param world the schema before the file; afterwards the one that the file leaves
+ */
 export async function readFile(
   file: { readonly file: string; readonly text: string; readonly isJudged: boolean },
-  before: Catalog,
+  world: Neighbourhood,
   reading: Reading,
 ): Promise<ReadFile> {
   const { text, isJudged } = file;
   const statements: ReadStatement[] = [];
   const broken: Broken[] = [];
   const gaps: Gap[] = [];
-  let catalog = before;
+  const first = world.statements;
   let gapStart = 0;
   let block = 0;
   let isOpen = false;
@@ -78,6 +81,7 @@ export async function readFile(
       continue;
     }
     const node = piece.node;
+    const catalog = world.around(node);
     if (isJudged) {
       const units = unitsOf({ ...whole, node }, text);
       const transaction = isOpen || units.length > 1 ? block : null;
@@ -92,24 +96,11 @@ export async function readFile(
     const change = blockChange(node);
     if (change !== null || !isOpen) block += 1;
     if (change !== null) isOpen = change === "begin";
-    catalog = evolve(catalog, node, reading);
+    world.advance(catalog, evolve(catalog, node, reading));
   }
+  if (!isJudged) world.settleFrom(first);
   gaps.push({ start: gapStart, end: text.length });
-  return { file: file.file, text, statements, broken, gaps, after: isJudged ? catalog : settled(catalog, before) };
-}
-
-/** What a file made that is not judged counts as being there before. */
-function settled(catalog: Catalog, before: Catalog): Catalog {
-  if (catalog.relations === before.relations) return catalog;
-  const relations = Object.fromEntries(
-    Object.entries(catalog.relations).map(([key, relation]) => [
-      key,
-      relation.createdBy === null || before.relations[key] === relation || relation.isTemporary
-        ? relation
-        : { ...relation, createdBy: null },
-    ]),
-  );
-  return { ...catalog, relations };
+  return { file: file.file, text, statements, broken, gaps };
 }
 
 const blockChanges: Readonly<Record<string, "begin" | "end">> = {
