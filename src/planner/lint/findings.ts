@@ -136,9 +136,8 @@ function severityFor(rule: Rule, measured: Severity | undefined): Severity {
 function statementFindings(file: ReadFile, explained: ReadonlySet<unknown>, context: FindingContext): Raw[] {
   return file.statements.flatMap((statement, index): Raw[] => {
     if (explained.has(statement)) return [];
-    const later = file.statements.slice(index + 1);
     const lost = breakageOf(statement.node, statement.isNew);
-    const breakage = lost !== null && isMadeAgain(lost, later) ? null : lost;
+    const breakage = lost !== null && isMadeAgain(lost, file.statements.slice(index + 1)) ? null : lost;
     const situation = situationOf(statement, breakage, context);
     const consequence = consequenceOf(situation);
     if (consequence === null) return [];

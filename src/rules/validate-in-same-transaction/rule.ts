@@ -11,8 +11,10 @@ export const validateInSameTransaction: Rule = {
   bySize: false,
   check: ({ statements }) =>
     statements.flatMap((statement, index) => {
+      const validated = validatedBy(statement);
+      if (validated.length === 0) return [];
       const added = statements.slice(0, index + 1).filter((each) => each.transaction === statement.transaction);
-      const names = validatedBy(statement).filter((name) => isAddedIn(added, statement, name));
+      const names = validated.filter((name) => isAddedIn(added, statement, name));
       if (names.length === 0) return [];
       return [
         {
