@@ -6,7 +6,7 @@ import { startServer, type Server } from "../../src/shadow/server.ts";
 
 export const majors = [13, 14, 15, 16, 17, 18] as const;
 
-const packagesDirectory = join(import.meta.dirname, "../servers");
+export const packagesDirectory: string = join(import.meta.dirname, "../servers");
 
 /** Starts a throw-away server of this major version. */
 export async function startMajor(major: number): Promise<Server> {

@@ -189,9 +189,19 @@ function renamedIn(expression: Node, from: string, to: string): Node {
 /** A relation under another name or in another schema, with everything that points at it. */
 export function move(catalog: Catalog, relation: Relation, to: Partial<Pick<Relation, "schema" | "name">>): Catalog {
   const from = keyOf(relation);
-  const moved: Relation = { ...relation, ...to };
-  const key = keyOf(moved);
+  const renamed = { ...relation, ...to };
+  const key = keyOf(renamed);
   const swap = (each: string): string => (each === from ? key : each);
+  const pointing = (each: Relation): Relation => ({
+    ...each,
+    parents: each.parents.map(swap),
+    uses: each.uses.map(swap),
+    ownedBy: each.ownedBy === null ? null : { ...each.ownedBy, table: swap(each.ownedBy.table) },
+    constraints: each.constraints.map((constraint) => ({
+      ...constraint,
+      references: constraint.references === null ? null : swap(constraint.references),
+    })),
+  });
   const others = Object.values(withoutRelations(catalog, [from]).relations)
     .filter(
       (each) =>
@@ -200,15 +210,6 @@ export function move(catalog: Catalog, relation: Relation, to: Partial<Pick<Rela
         each.ownedBy?.table === from ||
         each.constraints.some((constraint) => constraint.references === from),
     )
-    .map((each) => ({
-      ...each,
-      parents: each.parents.map(swap),
-      uses: each.uses.map(swap),
-      ownedBy: each.ownedBy === null ? null : { ...each.ownedBy, table: swap(each.ownedBy.table) },
-      constraints: each.constraints.map((constraint) => ({
-        ...constraint,
-        references: constraint.references === null ? null : swap(constraint.references),
-      })),
-    }));
-  return withRelations(withoutRelations(catalog, [from]), moved, ...others);
+    .map(pointing);
+  return withRelations(withoutRelations(catalog, [from]), pointing(renamed), ...others);
 }

@@ -21,7 +21,9 @@ export function touchAll(
 }
 
 /** A partitioned table has no rows of its own: only its partitions are scanned and rewritten. */
-export function effectOf(touches: readonly Touch[]): Effect {
+export function effectOf(all: readonly Touch[]): Effect {
+  // The server's own catalogs are nobody's tables.
+  const touches = all.filter(({ relation }) => !["pg_catalog", "information_schema"].includes(relation.schema));
   const stored = touches.filter((touch) => !touch.relation.isPartitioned);
   return {
     ...nothing,
