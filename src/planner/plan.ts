@@ -23,6 +23,7 @@ import { withEstimate } from "./estimate.ts";
 import { makeSource, placeAt } from "../dialects/postgres/source.ts";
 import type { Origin } from "../dialects/postgres/source.ts";
 import { operations } from "../operations/index.ts";
+import { withPredictedEffects } from "./step-effects.ts";
 import { byteLength, identifierBytesMax } from "../sql/identifier.ts";
 
 /** What the planner needs of a migration file. */
@@ -69,8 +70,9 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
       sql: check.value.replace(/;\s*$/, ""),
     })),
   );
-  const steps = compose({ draft, checks });
-  const tables = touchedTables(draft, steps);
+  const composed = compose({ draft, checks });
+  const tables = touchedTables(draft, composed);
+  const steps = withPredictedEffects(composed, schema, facts);
   const made: Plan = {
     schema: "shoofly.plan/1",
     migration,

@@ -17,9 +17,10 @@ export interface MajorAccuracy {
 export function accuracyPage(results: readonly MajorAccuracy[]): string {
   return `# How exact the predictions are
 
-Written by \`test/shadow/accuracy.test.ts\`, which runs every form on a real server of each major version and compares lock mode per
-relation, rewrite and scan with the prediction made from the catalogs alone. The same test traces every statement of every case under
-\`src/operations\`, as its author wrote it and as it is planned; a single difference fails it.
+Written by \`test/shadow/accuracy.test.ts\`. The forms are those of \`test/shadow/ddl-truth.json\`, which \`test/shadow/trace.test.ts\` holds
+equal to real servers of each major version; a prediction is made from the catalogs alone, and lock mode per relation, rewrite and scan
+have to be the same. The test also traces every statement of every case under \`src/operations\`, as its author wrote it and as it is
+planned; a single difference fails it.
 
 | PostgreSQL | forms | equal |
 |---|---|---|

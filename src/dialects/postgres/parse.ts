@@ -41,6 +41,12 @@ export interface Statement {
   readonly directives: readonly Directive[];
 }
 
+/** The statements of SQL that is known to be right, as nodes. */
+export function parseNodes(text: string): Node[] {
+  if (text.trim() === "") return [];
+  return (parseSync(text).stmts ?? []).flatMap((raw) => (raw.stmt === undefined ? [] : [raw.stmt]));
+}
+
 /** The node of this statement alone: of an ALTER TABLE with several commands only the one it stands for. */
 export function ownNode(statement: Statement): Node {
   if (!("AlterTableStmt" in statement.node) || statement.command === null) return statement.node;

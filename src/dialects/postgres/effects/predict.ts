@@ -3,7 +3,7 @@ import type { Node } from "libpg-query";
 import type { Effect } from "../../../core/effect.ts";
 import { isNever } from "./harmless.ts";
 import { alterTableTouches } from "./alter-table.ts";
-import { keyOf } from "./catalog-model.ts";
+import { keyOf, relationOf } from "./catalog-model.ts";
 import type { Catalog, PredictFacts } from "./catalog-model.ts";
 import { createTouches } from "./creations.ts";
 import { dropTouches } from "./drops.ts";
@@ -33,6 +33,20 @@ export function onExisting(effect: Effect, catalog: Catalog): Effect {
   return locks.length === 0 && effect.locks.length > 0
     ? { ...effect, locks, rewrite: false, scan: false }
     : { ...effect, locks };
+}
+
+/** The relation that a statement gives another name or schema, by both keys; null when it does not. */
+export function newName(node: Node, catalog: Catalog): { from: string; to: string } | null {
+  if ("RenameStmt" in node) {
+    const { renameType, relation, newname } = node.RenameStmt;
+    const kinds: (string | undefined)[] = ["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE"];
+    if (!kinds.includes(renameType) || newname === undefined) return null;
+    const found = relationOf(catalog, relation);
+    return { from: keyOf(found), to: keyOf({ ...found, name: newname }) };
+  }
+  if (!("AlterObjectSchemaStmt" in node) || node.AlterObjectSchemaStmt.relation === undefined) return null;
+  const found = relationOf(catalog, node.AlterObjectSchemaStmt.relation);
+  return { from: keyOf(found), to: keyOf({ ...found, schema: node.AlterObjectSchemaStmt.newschema ?? found.schema }) };
 }
 
 function touchesOf(node: Node, catalog: Catalog, major: number, depth = 0): Touch[] | null {
