@@ -8,7 +8,7 @@ import { evolve } from "../../src/dialects/postgres/effects/evolve.ts";
 import { predictEffect } from "../../src/dialects/postgres/effects/predict.ts";
 
 /** The statements of a text. */
-export function nodesOf(sql: string): Node[] {
+function nodesOf(sql: string): Node[] {
   if (sql === "") return [];
   return (parseSync(sql).stmts ?? []).flatMap((each) => (each.stmt === undefined ? [] : [each.stmt]));
 }
