@@ -9,6 +9,10 @@ export const plan: Command = {
   options: [
     ["-o, --output <file>", "save the plan to this file"],
     ["--sql", "print the statements instead of the table"],
+    [
+      "--shadow <auto|off|url>",
+      "try the plan in a throw-away server: locks as observed, end as written (default: off)",
+    ],
     ["--report <file>", "write a Markdown document for people who decide"],
   ],
   hasCheckpoints: false,

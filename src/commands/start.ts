@@ -11,6 +11,10 @@ export const start: Command = {
     ["--until <phase>", "stop after this phase: expand, backfill or verify"],
     ["--accept-drift", "go on although somebody else changed a touched table"],
     ["--workers <n>", "parallel workers of the backfill"],
+    [
+      "--shadow <auto|off|url>",
+      "try the plan in a throw-away server: locks as observed, end as written (default: off)",
+    ],
     ["--lock-budget <duration>", "how long a step may try to get its locks, e.g. 30s"],
   ],
   hasCheckpoints: true,

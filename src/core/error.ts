@@ -14,6 +14,7 @@ export type ErrorCode =
   | "expression-invalid"
   | "lossy-down"
   | "change-refused"
+  | "plan-unproven"
   | "connection-failed"
   | "privilege-missing"
   | "server-unsupported"
@@ -119,6 +120,14 @@ export const errorCodes: Readonly<Record<ErrorCode, CodeEntry>> = {
     exitCode: 4,
     meaning: "A change cannot be carried out safely, with the reason.",
     remedy: "The sentence names what is in the way and another way to write the change. Nothing ran.",
+  },
+  "plan-unproven": {
+    outcome: "unchanged",
+    exitCode: 4,
+    meaning:
+      "The plan, tried out in a shadow server, holds a lock too long or does not end where the written SQL ends.",
+    remedy:
+      "The sentence names the step or the difference. Write the change another way; --shadow off plans without the trial.",
   },
   "connection-failed": {
     outcome: "unchanged",

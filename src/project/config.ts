@@ -20,6 +20,7 @@ const configSchema: z.ZodType<Config> = z.strictObject({
   schema: z.string().min(1).optional(),
   lockBudgetMs: duration.optional(),
   lint: lintConfigSchema.optional(),
+  shadow: z.string().min(1).optional(),
 });
 
 /** The configuration file. Every key is optional, and the file is, too. */
@@ -31,6 +32,8 @@ export interface Config {
   readonly schema?: string | undefined;
   readonly lockBudgetMs?: number | string | undefined;
   readonly lint?: LintConfig | undefined;
+  /** Where plans are tried out: `auto`, `off` (default), or the URL of a server that may be used for it. */
+  readonly shadow?: string | undefined;
 }
 
 /** What was given on the command line. */
@@ -39,6 +42,7 @@ export interface ProjectOptions {
   readonly migrations?: string | undefined;
   readonly schema?: string | undefined;
   readonly config?: string | undefined;
+  readonly shadow?: string | undefined;
 }
 
 export interface Project {
@@ -50,6 +54,8 @@ export interface Project {
   readonly schema: string;
   readonly lockBudgetMs: number | null;
   readonly lint?: LintConfig;
+  /** `auto`, `off`, or a URL. */
+  readonly shadow?: string;
   /** The database's URL. Throws `usage` when none was given: not every command needs one. */
   url(): string;
 }
@@ -65,7 +71,7 @@ function refuse(file: string, happened: string): never {
 function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code !== "unrecognized_keys" || issue.path.length > 0)
     return `${issue.path.join(".") || "the file"}: ${issue.message}.`;
-  const known = ["db", "migrations", "schema", "lockBudgetMs", "lint"];
+  const known = ["db", "migrations", "schema", "lockBudgetMs", "lint", "shadow"];
   return issue.keys
     .map((key) => {
       const [near] = nearNames(key, known, 1);
@@ -126,6 +132,15 @@ function chooseUrl(given: string | undefined, databases: Readonly<Record<string,
   });
 }
 
+function assertShadow(given: string): string {
+  if (given === "auto" || given === "off") return given;
+  if (/^postgres(ql)?:\/\//.test(given)) return given;
+  throw new MigrationError("usage", {
+    happened: "--shadow: neither auto, off nor the URL of a PostgreSQL server.",
+    safeNext: ["--shadow auto"],
+  });
+}
+
 /** Reads the configuration and lays the command line over it. */
 export function openProject(options: ProjectOptions): Project {
   const configFile = findConfig(options.config);
@@ -139,6 +154,7 @@ export function openProject(options: ProjectOptions): Project {
     schema: options.schema ?? config.schema ?? "public",
     lockBudgetMs: config.lockBudgetMs === undefined ? null : durationMs(String(config.lockBudgetMs), "lockBudgetMs"),
     lint: config.lint ?? {},
+    shadow: assertShadow(options.shadow ?? config.shadow ?? "off"),
     url: () => assertUrl(chooseUrl(options.db, config.db ?? {})),
   };
 }

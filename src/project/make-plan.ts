@@ -17,6 +17,7 @@ import { plan } from "../planner/plan.ts";
 import type { Project } from "./config.ts";
 import { readJournal } from "./journal-facts.ts";
 import { offeredVersion } from "./offered-version.ts";
+import { tryInShadow } from "./try-in-shadow.ts";
 
 /** The file that a typed name means. */
 export function findFile(project: Project, given: string): MigrationFile {
@@ -86,7 +87,9 @@ export async function makePlan(connection: Connection, project: Project, name: s
   for (const member of members) assertNameFits(member.name, member.file, project.schema);
   const { version } = await offeredVersion(connection, records, project.schema);
   const model = await introspect(connection, { schema: project.schema, currentVersion: version });
-  const made = await plan({ files: await Promise.all(members.map(renderFile)), ...model });
+  const rendered = await Promise.all(members.map(renderFile));
+  const made = await plan({ files: rendered, ...model });
   await checkExpressions(connection, made);
-  return withEstimate(made, model.schema, await calibrate(connection, model.schema, made.tables));
+  const tried = await tryInShadow(connection, { project, plan: made, files: rendered, major: model.facts.major });
+  return withEstimate(tried, model.schema, await calibrate(connection, model.schema, made.tables));
 }

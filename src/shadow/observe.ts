@@ -91,10 +91,12 @@ export interface Readings {
   readonly scansBefore: ReadonlyMap<number, number>;
   readonly after: readonly LockedRelation[];
   readonly messages: readonly string[];
+  /** Relations that people can be using; without it, all that were there before. */
+  readonly used?: ReadonlySet<number>;
 }
 
 /** Everything that changes is locked by who changes it, so the locked relations are all there is to compare. */
-export function compare({ before, scansBefore, after, messages }: Readings): Observation {
+export function compare({ before, scansBefore, after, messages, used }: Readings): Observation {
   const rewritten = new Set<string>();
   const indexed = new Set<string>();
   const scanned = new Set<string>();
@@ -109,7 +111,10 @@ export function compare({ before, scansBefore, after, messages }: Readings): Obs
   }
   const locks = strongestLocks(before, after);
   for (const name of [...rewritten, ...indexed, ...tablesIn(messages, locks)]) scanned.add(name);
-  const heavy = locks.filter((lock) => lock.blocks !== "none" && scanned.has(lock.relation));
+  const usedNames = new Set([...before.values()].flatMap(({ oid, name }) => (used?.has(oid) === false ? [] : [name])));
+  const heavy = locks.filter(
+    ({ relation, blocks }) => blocks !== "none" && scanned.has(relation) && usedNames.has(relation),
+  );
   return {
     locks,
     rewrite: rewritten.size > 0,

@@ -15,6 +15,12 @@ import {
   type Observation,
 } from "./observe.ts";
 
+/** A statement with parameters, as a fill has them. */
+export interface Parametrised {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
 export interface TraceOptions {
   /** Whether the statements take effect; otherwise they are rolled back. Default: no. */
   readonly keep?: boolean;
@@ -25,6 +31,7 @@ export class Tracer {
   readonly connection: Connection;
   readonly #url: string;
   readonly #messages: string[];
+  readonly #used: ReadonlySet<number>;
   #known: Known;
 
   private constructor(url: string, connection: Connection, messages: string[], known: Known) {
@@ -32,8 +39,10 @@ export class Tracer {
     this.connection = connection;
     this.#messages = messages;
     this.#known = known;
+    this.#used = new Set(known.keys());
   }
 
+  /** What was there when the tracer was opened is in use; what statements make later is nobody's yet. */
   static async open(url: string, searchPath?: readonly string[]): Promise<Tracer> {
     const messages: string[] = [];
     const path = searchPath === undefined ? {} : { searchPath };
@@ -58,7 +67,10 @@ export class Tracer {
    * Statements of one transaction, observed together right before its end.
    * @throws DatabaseError when the server refuses one of them; nothing is left behind
    */
-  async transaction(statements: readonly string[], { keep = false }: TraceOptions = {}): Promise<Observation> {
+  async transaction(
+    statements: readonly (string | Parametrised)[],
+    { keep = false }: TraceOptions = {},
+  ): Promise<Observation> {
     const { connection } = this;
     this.#messages.length = 0;
     // All in one packet: the server answers in order, and after a failure it refuses the rest up to the rollback.
@@ -66,7 +78,11 @@ export class Tracer {
     const scans = connection.query<{ oid: number; scans: number }>(scansSql);
     const work = [
       connection.query("set local client_min_messages = debug1"),
-      ...statements.map(async (statement) => await connection.query(statement)),
+      ...statements.map(async (statement) =>
+        typeof statement === "string"
+          ? await connection.query(statement)
+          : await connection.query(statement.sql, statement.parameters),
+      ),
     ];
     const look = connection.query<LockedRelation>(ownLocksSql);
     const answers = await Promise.allSettled([begin, scans, ...work, look]);
@@ -82,14 +98,15 @@ export class Tracer {
       scansBefore: new Map((await scans).map((row) => [row.oid, row.scans])),
       after,
       messages: [...this.#messages],
+      used: this.#used,
     });
     if (keep) await this.#remember(statements, after);
     return observation;
   }
 
-  async #remember(statements: readonly string[], after: readonly LockedRelation[]): Promise<void> {
+  async #remember(statements: readonly (string | Parametrised)[], after: readonly LockedRelation[]): Promise<void> {
     // A schema that is renamed takes its relations along without locking them.
-    if (statements.some((statement) => /\bschema\b/i.test(statement))) await this.refresh();
+    if (statements.some((each) => /\bschema\b/i.test(typeof each === "string" ? each : each.sql))) await this.refresh();
     else remember(this.#known, after);
   }
 
@@ -126,6 +143,7 @@ export class Tracer {
       scansBefore: new Map(),
       after: afterAlone(before, this.#known, seen),
       messages: [...this.#messages],
+      used: this.#used,
     });
   }
 

@@ -100,3 +100,6 @@ create type moody as (m mood, p positive);
 create function sum_of(variadic list int[] default '{1}') returns table (a int, b text) language plpgsql security definer set search_path = pg_catalog
   as $fn$begin return query select 1, 'x;y'; end$fn$;
 create table typed of moody (m with options not null);
+create publication news for table child, part with (publish = 'insert, update', publish_via_partition_root = true);
+create publication everything for all tables;
+create publication empty;

@@ -40,6 +40,7 @@ const priorities = [
   "foreign key",
   "trigger",
   "policy",
+  "publication",
 ];
 
 /** `shells`: per key of a view the statement that makes it with its columns but without its tables. */

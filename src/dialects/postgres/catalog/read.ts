@@ -1,7 +1,7 @@
 // Reads a whole database from its catalogs as the statements that make it again: what a shadow server is loaded with.
 import { readFileSync } from "node:fs";
 import { quoteIdentifier } from "../../../sql/identifier.ts";
-import type { Queryable } from "../introspect.ts";
+import { readFacts, type Queryable } from "../introspect.ts";
 import { orderStatements, type SchemaStatement } from "./order.ts";
 
 /** A database as statements, in the order in which they can run. */
@@ -11,7 +11,7 @@ export interface Catalog {
   /** Objects of kinds that cannot be made again, for people. */
   readonly unknown: readonly string[];
   /** The same for databases that differ in the order of columns and in the names of NOT NULL constraints alone. */
-  readonly comparable: readonly string[];
+  readonly comparable: readonly { readonly place: string; readonly sql: string }[];
 }
 
 interface ObjectRow {
@@ -58,6 +58,31 @@ const shellsSql = `
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped join pg_type y on y.oid = a.atttypid
   where c.relkind = 'v' and c.oid >= 16384 group by c.oid, n.nspname, c.relname`;
 
+/** Column lists, conditions and whole schemas came with PostgreSQL 15; the catalogs of older servers have no place for them. */
+function publicationsSql(major: number): string {
+  const [list, schemas] =
+    major < 15
+      ? ["''", "null"]
+      : [
+          `coalesce((select format(' (%s)', string_agg(quote_ident(a.attname), ', ' order by a.attnum)) from pg_attribute a
+              where a.attrelid = m.prrelid and a.attnum = any (m.prattrs::int2[]) having count(*) > 0), '')
+            || coalesce(' where (' || pg_get_expr(m.prqual, m.prrelid) || ')', '')`,
+          `(select string_agg('tables in schema ' || quote_ident(n.nspname), ', ' order by n.nspname)
+            from pg_publication_namespace m join pg_namespace n on n.oid = m.pnnspid where m.pnpubid = p.oid)`,
+        ];
+  return `
+    select 'publication' as kind, 'pg_publication'::regclass::oid::int as class, p.oid::int as oid, 0 as part, p.pubname::text as place,
+      format('create publication %I%s with (publish = %L, publish_via_partition_root = %s%s)', p.pubname,
+        ' for ' || nullif(case when p.puballtables then 'all tables' else concat_ws(', ',
+          (select 'table ' || string_agg(format('only %s%s', m.prrelid::regclass, ${list}), ', ' order by m.prrelid::regclass::text)
+            from pg_publication_rel m where m.prpubid = p.oid having count(*) > 0),
+          ${schemas}) end, ''),
+        concat_ws(', ', case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+          case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end),
+        p.pubviaroot::text, case to_jsonb(p) ->> 'pubgencols' when 's' then ', publish_generated_columns = stored' end) as sql
+    from pg_publication p`;
+}
+
 const rolesSql = "select rolname::text as role from pg_roles where rolname not like 'pg\\_%' order by 1";
 
 /** @param role the role that will run the statements: what it owns needs no ALTER … OWNER */
@@ -65,14 +90,22 @@ export async function readCatalog(connection: Queryable, role = "postgres"): Pro
   // One snapshot for all of it; with an empty path every name in a definition comes qualified.
   await connection.query("begin isolation level repeatable read read only; set local search_path = ''");
   try {
-    const [objects, columns, depends, shells, roles] = await Promise.all([
+    const { major } = await readFacts(connection);
+    const [objects, publications, columns, depends, shells, roles] = await Promise.all([
       connection.query<ObjectRow & Record<string, unknown>>(objectsSql, [role]),
+      connection.query<ObjectRow & Record<string, unknown>>(publicationsSql(major)),
       connection.query<ColumnRow & Record<string, unknown>>(columnsSql),
       connection.query<DependRow & Record<string, unknown>>(dependsSql),
       connection.query<{ key: string; sql: string }>(shellsSql),
       connection.query<{ role: string }>(rolesSql),
     ]);
-    return catalogOf({ objects, columns, depends, shells, roles: roles.map((row) => row.role) });
+    return catalogOf({
+      objects: [...objects, ...publications],
+      columns,
+      depends,
+      shells,
+      roles: roles.map((row) => row.role),
+    });
   } finally {
     await connection.query("rollback");
   }
@@ -109,7 +142,9 @@ function catalogOf({ objects, columns, depends, shells, roles }: Rows): Catalog 
       new Map(shells.map(({ key, sql }) => [key, sql])),
     ),
     unknown: objects.filter(({ kind }) => kind === "unknown").map(({ place }) => place),
-    comparable: found.map(({ row, own }) => withColumns(row.sql ?? "", own, true)).toSorted(),
+    comparable: found
+      .map(({ row, own }) => ({ place: row.place, sql: withColumns(row.sql ?? "", own, true) }))
+      .toSorted((a, b) => (a.sql < b.sql ? -1 : 1)),
   };
 }
 
