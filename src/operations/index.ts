@@ -1,6 +1,7 @@
 // The one list of operations, in the order in which they are asked; `raw` takes what is left.
 import { addColumn } from "./add-column/postgres.ts";
 import { attachPartition } from "./attach-partition/postgres.ts";
+import { addEnumValue } from "./add-enum-value/postgres.ts";
 import { changeColumnType } from "./change-column-type/postgres.ts";
 import { columnSettings } from "./column-settings/postgres.ts";
 import { comment } from "./comment/postgres.ts";
@@ -8,7 +9,9 @@ import { matcherOf } from "./contract.ts";
 import type { Matcher } from "./contract.ts";
 import { createIndex } from "./create-index/postgres.ts";
 import { createPartition } from "./create-partition/postgres.ts";
+import { createSequence } from "./create-sequence/postgres.ts";
 import { createTable } from "./create-table/postgres.ts";
+import { createType } from "./create-type/postgres.ts";
 import { deleteRows } from "./delete-rows/postgres.ts";
 import { detachPartition } from "./detach-partition/postgres.ts";
 import { dropColumn } from "./drop-column/postgres.ts";
@@ -20,6 +23,7 @@ import { insertRows } from "./insert-rows/postgres.ts";
 import { mergeColumns } from "./merge-columns/postgres.ts";
 import { raw } from "./raw/postgres.ts";
 import { renameColumn } from "./rename-column/postgres.ts";
+import { renameEnumValue } from "./rename-enum-value/postgres.ts";
 import { renameTable } from "./rename-table/postgres.ts";
 import { setDefault } from "./set-default/postgres.ts";
 import { setNotNull } from "./set-not-null/postgres.ts";
@@ -50,5 +54,9 @@ export const operations: readonly Matcher[] = [
   matcherOf(updateRows),
   matcherOf(deleteRows),
   matcherOf(insertRows),
+  matcherOf(createType),
+  matcherOf(createSequence),
+  matcherOf(addEnumValue),
+  matcherOf(renameEnumValue),
   matcherOf(raw),
 ];

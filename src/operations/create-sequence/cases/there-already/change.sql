@@ -1,0 +1,3 @@
+-- Nothing to do.
+CREATE SEQUENCE IF NOT EXISTS numbers;
+CREATE SEQUENCE public.others INCREMENT BY 2 NO CYCLE;

@@ -1,0 +1,2 @@
+-- Nothing is there yet but a table.
+CREATE TABLE users (id int PRIMARY KEY);

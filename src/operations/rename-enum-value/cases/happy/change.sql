@@ -1,0 +1,2 @@
+-- Another word for it.
+ALTER TYPE mood RENAME VALUE 'happy' TO 'glad';
