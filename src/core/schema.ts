@@ -213,6 +213,21 @@ export interface SchemaObjects {
   }[];
 }
 
+/** An object of the catalog that can be dropped and made again. */
+export interface ObjectDefinition {
+  readonly kind: "view" | "materialized view" | "function" | "procedure" | "trigger" | "policy" | "statistics";
+  readonly name: string;
+  /** Of a trigger, a policy, a statistics object. */
+  readonly table: string | null;
+  /** Of a routine: names of its input types. */
+  readonly arguments: readonly string[] | null;
+  readonly drop: string;
+  /** Makes it as it is now, with owner, privileges and comments; all names are qualified. */
+  readonly create: readonly string[];
+  /** What depends on it, in words. */
+  readonly dependents: readonly string[];
+}
+
 export interface Schema {
   /** The schema that is migrated, e.g. `public`. */
   readonly name: string;
@@ -223,6 +238,7 @@ export interface Schema {
   /** Other relations by name in the schema: views, materialized views, sequences, and the names of indexes. */
   readonly otherRelations: readonly { readonly name: string; readonly kind: string }[];
   readonly objects: SchemaObjects;
+  readonly definitions: readonly ObjectDefinition[];
   /** The version that is offered now: its schema, or the migrated schema itself when clients use the tables. */
   readonly currentVersion: string;
   /** Views of every version schema of this schema, closed ones included. */

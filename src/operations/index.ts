@@ -29,6 +29,17 @@ import { setDefault } from "./set-default/postgres.ts";
 import { setNotNull } from "./set-not-null/postgres.ts";
 import { splitColumn } from "./split-column/postgres.ts";
 import { updateRows } from "./update-rows/postgres.ts";
+import { extension } from "./extension/postgres.ts";
+import { grant } from "./grant/postgres.ts";
+import { materializedView } from "./materialized-view/postgres.ts";
+import { policy } from "./policy/postgres.ts";
+import { reindex } from "./reindex/postgres.ts";
+import { routine } from "./routine/postgres.ts";
+import { rowSecurity } from "./row-security/postgres.ts";
+import { statisticsObject } from "./statistics-object/postgres.ts";
+import { tableOptions } from "./table-options/postgres.ts";
+import { trigger } from "./trigger/postgres.ts";
+import { view } from "./view/postgres.ts";
 
 export const operations: readonly Matcher[] = [
   matcherOf(createTable),
@@ -58,5 +69,16 @@ export const operations: readonly Matcher[] = [
   matcherOf(createSequence),
   matcherOf(addEnumValue),
   matcherOf(renameEnumValue),
+  matcherOf(extension),
+  matcherOf(grant),
+  matcherOf(materializedView),
+  matcherOf(policy),
+  matcherOf(reindex),
+  matcherOf(routine),
+  matcherOf(rowSecurity),
+  matcherOf(statisticsObject),
+  matcherOf(tableOptions),
+  matcherOf(trigger),
+  matcherOf(view),
   matcherOf(raw),
 ];

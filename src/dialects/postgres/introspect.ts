@@ -2,13 +2,23 @@
 import { readFileSync } from "node:fs";
 import { MigrationError } from "../../core/error.ts";
 import { versionSchemaComment } from "./names.ts";
-import type { Carried, Facts, Grant, Schema, SchemaObjects, Table, VersionView } from "../../core/schema.ts";
+import type {
+  Carried,
+  Facts,
+  Grant,
+  ObjectDefinition,
+  Schema,
+  SchemaObjects,
+  Table,
+  VersionView,
+} from "../../core/schema.ts";
 
 /** What introspection needs of a connection. */
 export interface Queryable {
   query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
 }
 
+const definitionsSql = readFileSync(new URL("./introspect-definitions.sql", import.meta.url), "utf8");
 const objectsSql = readFileSync(new URL("./introspect-objects.sql", import.meta.url), "utf8");
 const tablesSql = readFileSync(new URL("./introspect.sql", import.meta.url), "utf8");
 const carriedSql = readFileSync(new URL("./introspect-carried.sql", import.meta.url), "utf8");
@@ -56,6 +66,10 @@ export async function introspect(
   }
   const rows = await connection.query<TableRow>(tablesSql, [schema]);
   const carried = await readCarried(connection, schema, facts);
+  const definitions = await withEmptyPath(
+    connection,
+    async () => await connection.query<ObjectDefinition & Record<string, unknown>>(definitionsSql, [schema]),
+  );
   const [objects] = await connection.query<SchemaObjects & Record<string, unknown>>(objectsSql, [schema]);
   return {
     facts,
@@ -65,6 +79,7 @@ export async function introspect(
       usage: found.usage,
       tables: rows.map((row) => tableOf(schema, row, carried)),
       otherRelations: await connection.query<{ name: string; kind: string }>(otherRelationsSql, [schema]),
+      definitions,
       objects: objects ?? { relations: [], types: [], functions: [] },
       currentVersion,
       versionViews: await connection.query<VersionView & Record<string, unknown>>(versionViewsSql, [schema]),
@@ -96,15 +111,19 @@ interface CarriedRow extends Carried {
   readonly table: string;
 }
 
-/** With an empty path every name in a definition comes qualified. */
 async function readCarried(connection: Queryable, schema: string, facts: Facts): Promise<CarriedRow[]> {
+  return await withEmptyPath(connection, async () => [
+    ...(await connection.query<CarriedRow>(carriedSql, [schema])),
+    ...(facts.major < 15 ? [] : await connection.query<CarriedRow>(publicationsSql, [schema])),
+  ]);
+}
+
+/** With an empty path every name in a definition comes qualified. */
+async function withEmptyPath<T>(connection: Queryable, work: () => Promise<T>): Promise<T> {
   await connection.query("BEGIN READ ONLY");
   try {
     await connection.query("SELECT pg_catalog.set_config('search_path', '', true)");
-    return [
-      ...(await connection.query<CarriedRow>(carriedSql, [schema])),
-      ...(facts.major < 15 ? [] : await connection.query<CarriedRow>(publicationsSql, [schema])),
-    ];
+    return await work();
   } finally {
     await connection.query("ROLLBACK");
   }

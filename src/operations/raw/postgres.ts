@@ -1,4 +1,5 @@
 // Any other statement: run as written, lock-safe, with the author's undo; what is known to be dangerous is refused first.
+import type { VacuumStmt } from "libpg-query";
 import type { Operation } from "../contract.ts";
 import { withStep } from "../../dialects/postgres/draft.ts";
 import { directive } from "../../dialects/postgres/parse.ts";
@@ -22,6 +23,8 @@ const dangerous: Readonly<Record<string, string>> = {
   ClusterStmt: "CLUSTER rewrites the table under ACCESS EXCLUSIVE",
   ReindexStmt: "REINDEX keeps writes waiting until the index is built",
   RefreshMatViewStmt: "REFRESH keeps readers waiting until the view is filled",
+  AlterObjectSchemaStmt: "SET SCHEMA breaks every client that uses the old place",
+  RuleStmt: "A rule rewrites the statements of every client, and RETURNING, ON CONFLICT and row counts with them",
   DeleteStmt: "One DELETE holds its row locks until it ends, and removed rows cannot be taken back",
 };
 
@@ -30,6 +33,7 @@ const forbidden: Readonly<Record<string, string>> = {
   VariableSetStmt: "A setting would stay on a connection of the runner",
   CopyStmt: "COPY needs a client that sends or receives rows",
   PrepareStmt: "A prepared statement would be gone with the connection",
+  LockStmt: "A lock would be gone before the next statement: every step is a transaction of its own",
   ListenStmt: "LISTEN has no meaning in a migration",
 };
 
@@ -49,7 +53,7 @@ export const raw: Operation<Change> = {
     const no = forbidden[change.kind];
     if (no !== undefined) refuse(statement, `${no}.`, "Leave the statement out.");
     const isRaw = directive(statement, "raw") !== undefined;
-    const danger = dangerous[change.kind];
+    const danger = rebuilds(statement) ?? dangerous[change.kind];
     if (danger !== undefined && !isRaw)
       refuse(statement, `${danger}.`, "If you know better, add a line before the statement: -- shoofly:raw");
     const moved = change.relations.find((name) => {
@@ -103,6 +107,27 @@ export const raw: Operation<Change> = {
     );
   },
 };
+
+/** What gives a table a new file under ACCESS EXCLUSIVE: only the rebuild strategy does that under load. */
+function rebuilds(statement: Statement): string | undefined {
+  const { node, command } = statement;
+  const ways: Readonly<Record<string, string>> = {
+    AT_SetLogged: "SET LOGGED",
+    AT_SetUnLogged: "SET UNLOGGED",
+    AT_SetTableSpace: "SET TABLESPACE",
+    AT_SetAccessMethod: "SET ACCESS METHOD",
+  };
+  const way =
+    ways[command?.subtype ?? ""] ??
+    ("ClusterStmt" in node ? "CLUSTER" : "VacuumStmt" in node && isFull(node.VacuumStmt) ? "VACUUM FULL" : undefined);
+  return way === undefined
+    ? undefined
+    : `${way} writes the whole table anew under ACCESS EXCLUSIVE: this needs the rebuild strategy`;
+}
+
+function isFull(vacuum: VacuumStmt): boolean {
+  return (vacuum.options ?? []).some((option) => "DefElem" in option && option.DefElem.defname === "full");
+}
 
 function collectRelations(node: unknown, into: string[]): void {
   if (Array.isArray(node)) {

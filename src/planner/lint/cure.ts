@@ -84,6 +84,7 @@ function draftFor({ statement, catalog, schema, major, migration }: CureInput): 
     tables: [...new Map(tables.map((table) => [table.name, table])).values()],
     otherRelations: [],
     objects: { relations: [], types: [], functions: [] },
+    definitions: [],
     currentVersion: target,
     versionViews: [],
     searchPath: catalog.searchPath,

@@ -1,0 +1,3 @@
+CREATE TABLE users (id int PRIMARY KEY, name text, mail text);
+INSERT INTO users SELECT i, 'n' || i, 'm' || i FROM generate_series(1, 50) AS i;
+

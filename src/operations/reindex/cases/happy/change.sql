@@ -1,0 +1,2 @@
+REINDEX INDEX users_name_idx;
+REINDEX TABLE users;

@@ -1,0 +1,6 @@
+CREATE FUNCTION twice(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a * 2';
+CREATE FUNCTION twice(a text) RETURNS text LANGUAGE sql AS 'SELECT a || a';
+CREATE PROCEDURE nothing(a int[]) LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE FUNCTION gone(a int, OUT b int, c text[] DEFAULT NULL) LANGUAGE sql AS 'SELECT a';
+COMMENT ON FUNCTION gone(int, text[]) IS 'Gone.';
+REVOKE EXECUTE ON FUNCTION gone(int, text[]) FROM PUBLIC;

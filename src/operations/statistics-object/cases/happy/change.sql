@@ -1,0 +1,2 @@
+CREATE STATISTICS fresh ON name, mail FROM users;
+DROP STATISTICS gone;
