@@ -1,3 +1,3 @@
 -- The old report goes.
--- shoofly:allow drop-view reason="nobody has used it since May"
+-- shoofly:allow view reason="nobody has used it since May"
 DROP VIEW reports;
