@@ -52,6 +52,12 @@ export const detachPartition: Operation<Change> = {
         "With a default partition rows of the detached range would end up there, and the partition could not come back.",
         "Detach it as written with -- shoofly:raw and an undo of your own.",
       );
+    if (parent.table.partitioning?.strategy === "hash")
+      refuse(
+        statement,
+        "Without one of its partitions a hash-partitioned table refuses rows.",
+        "Detach it as written with -- shoofly:raw and an undo of your own.",
+      );
     if (child.newName !== child.name)
       refuse(statement, `An earlier statement of this migration renames ${child.name}.`, "Use a migration of its own.");
     const proof = { table: child, name: draft.names.check(child.name, parent.name), condition: place.condition };

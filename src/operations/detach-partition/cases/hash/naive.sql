@@ -1,1 +1,0 @@
-ALTER TABLE parts DETACH PARTITION parts_1;
