@@ -36,6 +36,8 @@ export interface Index {
   readonly name: string;
   /** Key and INCLUDE columns; null for an expression. */
   readonly columns: readonly (string | null)[];
+  /** How many of the columns are the key; the rest is INCLUDE. */
+  readonly keys: number;
   readonly unique: boolean;
   readonly valid: boolean;
   /** Behind a constraint of this name. */
@@ -48,6 +50,16 @@ export interface Index {
   /** A chunk key: B-tree, unique, valid, plain NOT NULL columns in ascending order, default operator classes, not deferrable. */
   readonly walkable: boolean;
   readonly tablespace: string | null;
+  readonly comment: string | null;
+  /** `CLUSTER` goes by this index. */
+  readonly clustered: boolean;
+  readonly replicaIdentity: boolean;
+  /** The index of the partitioned table that this one is attached to. */
+  readonly parent: string | null;
+  /** Storage parameters, `fillfactor=70`. */
+  readonly options: readonly string[];
+  /** Statistics targets of its columns, by number. */
+  readonly statistics: readonly { readonly column: number; readonly target: number }[];
 }
 
 export interface Constraint {
@@ -56,6 +68,8 @@ export interface Constraint {
   readonly columns: readonly string[];
   readonly definition: string;
   readonly validated: boolean;
+  /** Comes from the parent or the partitioned table. */
+  readonly inherited: boolean;
   /** For a foreign key: the referenced table as `schema.table`. */
   readonly references: string | null;
   /** The same in parts, with the referenced columns in the order of `columns`. */
@@ -117,6 +131,8 @@ export interface Table {
   readonly schema: string;
   readonly name: string;
   readonly kind: "table" | "partitioned" | "partition" | "foreign" | "inheritance";
+  /** Tables of the same schema that it is a partition or a child of. */
+  readonly parents: readonly string[];
   readonly owner: string;
   readonly columns: readonly Column[];
   readonly indexes: readonly Index[];

@@ -1,7 +1,17 @@
 // The one list of operations, in the order in which they are asked; `raw` takes what is left.
+import { addCheck } from "./add-check/postgres.ts";
 import { addColumn } from "./add-column/postgres.ts";
 import { attachPartition } from "./attach-partition/postgres.ts";
 import { addEnumValue } from "./add-enum-value/postgres.ts";
+import { addForeignKey } from "./add-foreign-key/postgres.ts";
+import { addExclusion } from "./add-exclusion/postgres.ts";
+import { addPrimaryKey } from "./add-primary-key/postgres.ts";
+import { addUnique } from "./add-unique/postgres.ts";
+import { addNotNull } from "./add-not-null/postgres.ts";
+import { renameConstraint } from "./rename-constraint/postgres.ts";
+import { renameIndex } from "./rename-index/postgres.ts";
+import { alterIndex } from "./alter-index/postgres.ts";
+import { alterConstraint } from "./alter-constraint/postgres.ts";
 import { changeColumnType } from "./change-column-type/postgres.ts";
 import { columnSettings } from "./column-settings/postgres.ts";
 import { comment } from "./comment/postgres.ts";
@@ -21,6 +31,8 @@ import { dropTable } from "./drop-table/postgres.ts";
 import { dropNotNull } from "./drop-not-null/postgres.ts";
 import { insertRows } from "./insert-rows/postgres.ts";
 import { mergeColumns } from "./merge-columns/postgres.ts";
+import { dropConstraint } from "./drop-constraint/postgres.ts";
+import { validateConstraint } from "./validate-constraint/postgres.ts";
 import { raw } from "./raw/postgres.ts";
 import { renameColumn } from "./rename-column/postgres.ts";
 import { renameEnumValue } from "./rename-enum-value/postgres.ts";
@@ -80,5 +92,17 @@ export const operations: readonly Matcher[] = [
   matcherOf(tableOptions),
   matcherOf(trigger),
   matcherOf(view),
+  matcherOf(addCheck),
+  matcherOf(addForeignKey),
+  matcherOf(addExclusion),
+  matcherOf(addPrimaryKey),
+  matcherOf(addUnique),
+  matcherOf(dropConstraint),
+  matcherOf(validateConstraint),
+  matcherOf(addNotNull),
+  matcherOf(renameConstraint),
+  matcherOf(renameIndex),
+  matcherOf(alterIndex),
+  matcherOf(alterConstraint),
   matcherOf(raw),
 ];

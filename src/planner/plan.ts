@@ -128,9 +128,7 @@ function readStatements(statements: readonly Statement[], empty: Draft): { draft
 function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
   const prefix = `${draft.schema.name}.`;
   const locked = new Set(
-    steps
-      .filter((step) => step.phase !== "verify" || step.kind !== "ddl" || step.index !== null)
-      .flatMap((step) => step.locks.map((lock) => lock.relation)),
+    steps.flatMap((step) => step.locks.filter((lock) => lock.mode !== "ACCESS SHARE").map((lock) => lock.relation)),
   );
   return Object.values(draft.tables)
     .filter(

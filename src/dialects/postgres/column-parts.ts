@@ -78,6 +78,7 @@ export function shadowChecks(draft: Draft, table: TableDraft): { name: string; o
   );
   return (table.table?.constraints ?? [])
     .filter((constraint) => constraint.kind === "check" && constraint.columns.some((column) => replaced.has(column)))
+    .filter(({ name }) => !draft.dropped.some((each) => each.table === table.name && each.name === name))
     .map((constraint) => ({
       name: draft.names.shadowIndex(constraint.name),
       original: constraint.name,

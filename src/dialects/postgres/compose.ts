@@ -4,6 +4,18 @@ import type { Comparison } from "../../core/plan.ts";
 import type { BackfillStep, Check, GateName, Loss, Step, VerifyStep } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import { settleColumns } from "./column-settings.ts";
+import {
+  constraintChecks,
+  contractConstraints,
+  inOrder,
+  isConstrainedAtSwitch,
+  lockAfterSwitch,
+  lockStatements,
+  startConstraints,
+  switchConstraints,
+} from "./constraint-steps.ts";
+import { startDrops, switchDrops, wayBackOfDrops } from "./drop-steps.ts";
+import { contractKeys, startKeys } from "./key-steps.ts";
 import type { Draft, TableDraft } from "./draft.ts";
 import { isReshaped, isSynced, nameAfterSwitch } from "./draft.ts";
 import {
@@ -29,6 +41,7 @@ import {
   relationOf,
   switchTable,
 } from "./reshape.ts";
+import { renameConstraints } from "./rename-steps.ts";
 import { ddlStep, lockOn, stepBase } from "./step-parts.ts";
 import type { NewStep } from "./step-parts.ts";
 import { offerVersion, withdrawVersion } from "./version-views.ts";
@@ -62,11 +75,17 @@ export function compose({ draft, checks }: Composition): Step[] {
     ...reshaped.flatMap((table) => fillSteps(draft, table)),
     ...reshaped.flatMap((table) => constrainTable(draft, table)),
     ...own("verify"),
+    ...startDrops(draft),
+    ...startKeys(draft),
+    ...startConstraints(draft),
     ...verifySteps(draft, reshaped, checks),
     ...offerSteps(draft, reshaped),
     ...switchSteps(draft, reshaped, checks),
+    ...renameConstraints(draft),
     ...own("switch"),
     ...reshaped.flatMap((table) => contractTable(draft, table)),
+    ...contractKeys(draft),
+    ...contractConstraints(draft),
     ...own("contract"),
     ...own("purge"),
     ...reshaped.flatMap((table) => purgeTable(draft, table)),
@@ -107,7 +126,7 @@ function standingChecks(draft: Draft, reshaped: readonly TableDraft[], authorChe
       notNullCheck(draft, table, column.physical, column.newName ?? column.physical),
     ),
   );
-  return [...firm, ...authorChecks.map(authorCheck)];
+  return [...firm, ...constraintChecks(draft), ...authorChecks.map(authorCheck)];
 }
 
 function numbered(steps: readonly NewStep[]): Step[] {
@@ -205,30 +224,45 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
     gateStep("switch", "ledger", "no conflict and no quarantined row is open"),
     ...(checks.length === 0 ? [] : [verifyStep("switch", "compare both shapes once more", checks)]),
   ];
-  if (reshaped.length === 0) return gates;
-  const parts = reshaped.map((table) => switchTable(draft, table));
+  const constraints = switchConstraints(draft);
+  const drops = switchDrops(draft);
+  const switched = Object.values(draft.tables)
+    .filter((table) => reshaped.includes(table) || (table.table !== null && isConstrainedAtSwitch(draft, table)))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (switched.length === 0) return gates;
+  const parts = switched.map((table) => switchTable(draft, table));
   const moves = moveTables(draft);
+  const own = [...reshaped.map((table) => relationOf(draft, table)), ...relaxedParents(draft)].map((relation) =>
+    lockOn(relation, "ACCESS EXCLUSIVE"),
+  );
+  const locks = inOrder([...own, ...constraints.locks, ...drops.locks]);
+  const undoLocks = inOrder([...own, ...constraints.undoLocks, ...drops.locks]).map((lock) =>
+    lockAfterSwitch(draft, lock),
+  );
   return [
     ...gates,
     ...reshaped.flatMap((table) => prepareWayBack(draft, table)),
     ...validateWayBack(draft),
-    ddlStep("switch", "expand", `switch ${reshaped.map((table) => table.name).join(", ")} to the new shape`, {
+    ...wayBackOfDrops(draft),
+    ddlStep("switch", "expand", `switch ${switched.map((table) => table.name).join(", ")} to the new shape`, {
       sql: [
         ...parts.flatMap((part) => part.views),
-        ...parts.map((part) => part.lock),
+        ...lockStatements(locks),
         ...parts.flatMap((part) => part.tables),
+        ...drops.sql,
+        ...constraints.sql,
         ...moves.sql,
       ],
       undo: [
         ...parts.flatMap((part) => part.undoViews),
-        ...parts.map((part) => part.undoLock),
+        ...lockStatements(undoLocks),
         ...moves.undo,
+        ...constraints.undo,
+        ...drops.undo,
         ...parts.toReversed().flatMap((part) => part.undoTables),
       ],
-      locks: [...new Set([...reshaped.map((table) => relationOf(draft, table)), ...relaxedParents(draft)])].map(
-        (relation) => lockOn(relation, "ACCESS EXCLUSIVE"),
-      ),
-      loss: [...reshaped.flatMap((table) => retiredLoss(draft, table)), ...orphanLoss(draft)],
+      locks,
+      loss: [...reshaped.flatMap((table) => retiredLoss(draft, table)), ...orphanLoss(draft), ...drops.loss],
     }),
   ];
 }

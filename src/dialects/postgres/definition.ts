@@ -108,6 +108,20 @@ function headEdits(definition: string, name: string): Edit[] {
   return [{ start: from.end, end: to.start, text: ` CONCURRENTLY ${quoteIdentifier(name)} ` }];
 }
 
+/** The same index on a table of this name: the author's may be another one by the time. */
+export function onTable(definition: string, qualified: string): string {
+  const tokens = scanTokens(definition);
+  const on = tokens.findIndex((token) => token.keyword && token.text.toUpperCase() === "ON");
+  let first = on + 1;
+  if (tokens[first]?.keyword === true && tokens[first]?.text.toUpperCase() === "ONLY") first += 1;
+  let last = first;
+  while (tokens[last + 1]?.text === ".") last += 2;
+  const from = tokens[first];
+  const to = tokens[last];
+  if (on === -1 || from === undefined || to === undefined) return definition;
+  return apply(definition, [{ start: from.start, end: to.end, text: qualified }]);
+}
+
 function nameOf(token: Token): string {
   return token.text.startsWith('"') ? token.text.slice(1, -1).replaceAll('""', '"') : token.text.toLowerCase();
 }

@@ -7,6 +7,7 @@ import type { Template } from "./expression.ts";
 import { isOwnColumn } from "./names.ts";
 import type { Names } from "./names.ts";
 import type { Statement } from "./parse.ts";
+import type { DroppedConstraint, NewConstraint, NewIndex } from "./new-constraint.ts";
 import type { NewStep } from "./step-parts.ts";
 
 /** A second column that takes the place of an existing one at the switch. */
@@ -128,6 +129,11 @@ export interface Draft {
   readonly facts: Facts;
   readonly tables: Readonly<Record<string, TableDraft>>;
   readonly changes: readonly DataChange[];
+  /** Added to tables that are there, in the order of the file. */
+  readonly constraints: readonly NewConstraint[];
+  readonly dropped: readonly DroppedConstraint[];
+  readonly indexes: readonly NewIndex[];
+  readonly renamedConstraints: readonly { readonly table: string; readonly from: string; readonly to: string }[];
   /** Steps that stand on their own, in the order of the file; ids are given later. */
   readonly steps: readonly NewStep[];
   readonly hazards: readonly Finding[];
@@ -147,7 +153,18 @@ export function startDraft(input: {
       { name: table.name, oldName: table.name, newName: table.name, table, columns: table.columns.map(draftOf) },
     ]),
   );
-  return { ...input, tables, changes: [], steps: [], hazards: [], preflight: [] };
+  return {
+    ...input,
+    tables,
+    changes: [],
+    constraints: [],
+    dropped: [],
+    indexes: [],
+    renamedConstraints: [],
+    steps: [],
+    hazards: [],
+    preflight: [],
+  };
 }
 
 /** A column that an earlier migration retired and did not purge yet belongs to no version: it only stands in the table. */

@@ -27,6 +27,8 @@ select t.relname as name,
       'condition', pg_catalog.pg_get_partition_constraintdef(t.oid))
     from pg_catalog.pg_inherits h join pg_catalog.pg_class parent on parent.oid = h.inhparent
     where h.inhrelid = t.oid and t.relispartition) as partition,
+  (select coalesce(json_agg(pc.relname order by i.inhseqno), '[]') from pg_catalog.pg_inherits i
+    join pg_catalog.pg_class pc on pc.oid = i.inhparent and pc.relnamespace = $1::text::regnamespace where i.inhrelid = t.oid) as parents,
   pg_catalog.obj_description(t.oid, 'pg_class') as comment,
   greatest(t.reltuples, 0)::float8 as rows_estimate,
   pg_catalog.pg_table_size(t.oid)::float8 as bytes,
@@ -66,6 +68,7 @@ select t.relname as name,
       'name', ic.relname,
       'columns', (select json_agg((select a.attname from pg_catalog.pg_attribute a where a.attrelid = t.oid and a.attnum = k.attnum) order by k.ord)
         from unnest(x.indkey::int2[]) with ordinality k(attnum, ord)),
+      'keys', x.indnkeyatts,
       'unique', x.indisunique,
       'valid', x.indisvalid,
       'constraint', (select con.conname from pg_catalog.pg_constraint con where con.conindid = x.indexrelid and con.contype in ('p', 'u', 'x') limit 1),
@@ -80,7 +83,14 @@ select t.relname as name,
         and not exists (select from pg_catalog.pg_opclass o where o.oid = any (x.indclass::oid[]) and not o.opcdefault)
         and not exists (select from unnest(x.indkey::int2[]) k join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = k where not a.attnotnull)
         and x.indnatts = x.indnkeyatts,
-      'tablespace', (select ts.spcname from pg_catalog.pg_tablespace ts where ts.oid = ic.reltablespace)
+      'tablespace', (select ts.spcname from pg_catalog.pg_tablespace ts where ts.oid = ic.reltablespace),
+      'comment', pg_catalog.obj_description(x.indexrelid, 'pg_class'),
+      'clustered', x.indisclustered,
+      'replicaIdentity', x.indisreplident,
+      'parent', (select pc.relname from pg_catalog.pg_inherits ih join pg_catalog.pg_class pc on pc.oid = ih.inhparent where ih.inhrelid = x.indexrelid),
+      'options', (select coalesce(json_agg(o), '[]') from unnest(ic.reloptions) o),
+      'statistics', (select coalesce(json_agg(json_build_object('column', ia.attnum, 'target', ia.attstattarget) order by ia.attnum), '[]')
+        from pg_catalog.pg_attribute ia where ia.attrelid = x.indexrelid and coalesce(ia.attstattarget, -1) <> -1)
       ) order by x.indisprimary desc, x.indnkeyatts, ic.relname), '[]')
     from pg_catalog.pg_index x
     join pg_catalog.pg_class ic on ic.oid = x.indexrelid
@@ -93,6 +103,7 @@ select t.relname as name,
         join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = k.attnum),
       'definition', pg_catalog.pg_get_constraintdef(con.oid),
       'validated', con.convalidated,
+      'inherited', con.coninhcount > 0,
       'references', (select pg_catalog.format('%s.%s', n.nspname, r.relname) from pg_catalog.pg_class r join pg_catalog.pg_namespace n on n.oid = r.relnamespace where r.oid = con.confrelid),
       'foreignKey', (select json_build_object('schema', n.nspname, 'table', r.relname,
           'columns', (select json_agg(a.attname order by k.ord) from unnest(con.confkey) with ordinality k(attnum, ord)

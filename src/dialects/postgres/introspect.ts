@@ -29,6 +29,7 @@ interface TableRow {
   readonly kind: Table["kind"];
   readonly owner: string;
   readonly row_security: boolean;
+  readonly parents: Table["parents"];
   readonly comment: string | null;
   readonly rows_estimate: number;
   readonly bytes: number;
@@ -134,6 +135,7 @@ function tableOf(schema: string, row: TableRow, carried: readonly CarriedRow[]):
     schema,
     name: row.name,
     kind: row.kind,
+    parents: row.parents,
     owner: row.owner,
     columns: row.columns,
     indexes: row.indexes,

@@ -130,7 +130,7 @@ function validateIfThere(base: string, check: string): string {
 export function switchTable(
   draft: Draft,
   table: TableDraft,
-): { views: string[]; lock: string; tables: string[]; undoViews: string[]; undoLock: string; undoTables: string[] } {
+): { views: string[]; tables: string[]; undoViews: string[]; undoTables: string[] } {
   const base = baseOf(draft, table);
   const synced = isSynced(table);
   const after = nameAfterSwitch(table, draft.names);
@@ -150,7 +150,6 @@ export function switchTable(
       ...sequences.views,
       ...closeOldVersions(draft, table),
     ],
-    lock: lockTable(base),
     tables: [
       ...(synced
         ? [
@@ -189,7 +188,6 @@ export function switchTable(
       ...(synced || sequences.views.length > 0 ? [lockView(draft.versionSchema, table.newName ?? table.name)] : []),
       ...reopenOldVersions(draft, table),
     ],
-    undoLock: lockTable(tableAfterSwitch(draft, table)),
     undoTables: [
       ...enforced.map((column) =>
         alter(`DROP CONSTRAINT IF EXISTS ${quoteIdentifier(draft.names.check(table.name, column.physical))}`),
@@ -282,10 +280,17 @@ export function purgeTable(draft: Draft, table: TableDraft): NewStep[] {
 }
 
 /** `CREATE INDEX CONCURRENTLY`, whose undo is a concurrent drop. */
-export function indexStep(draft: Draft, table: TableDraft, name: string, definition: string, title: string): NewStep {
+export function indexStep(
+  draft: Draft,
+  table: TableDraft,
+  name: string,
+  definition: string,
+  title: string,
+  phase: "verify" | "contract" = "verify",
+): NewStep {
   const qualified = quoteQualified(draft.schema.name, name);
   return {
-    ...stepBase("verify", "staged", title, {
+    ...stepBase(phase, "staged", title, {
       sql: [definition],
       transaction: false,
       scan: true,

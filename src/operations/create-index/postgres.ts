@@ -1,12 +1,18 @@
-// CREATE INDEX: built CONCURRENTLY over the columns that hold the new shape, after they are filled.
-import { strongestLock } from "../../core/effect.ts";
+// CREATE INDEX: built CONCURRENTLY over the columns that hold the new shape, after they are filled; a unique one when old writers are gone.
 import type { IndexStmt } from "libpg-query";
-import { columnNamed, holderOf, withStep } from "../../dialects/postgres/draft.ts";
+import { strongestLock } from "../../core/effect.ts";
+import { enforcementOf, isEnforcedNow } from "../../dialects/postgres/constraint-clause.ts";
+import { chooseName, indexColumnNames, isRelationName } from "../../dialects/postgres/default-name.ts";
 import { substituteColumns } from "../../dialects/postgres/definition.ts";
-import { indexStep } from "../../dialects/postgres/reshape.ts";
+import type { Draft } from "../../dialects/postgres/draft.ts";
+import { columnNamed, withStep } from "../../dialects/postgres/draft.ts";
+import { fieldNames, visit } from "../../dialects/postgres/expression.ts";
+import type { NewIndex } from "../../dialects/postgres/new-constraint.ts";
+import { scanTokens } from "../../dialects/postgres/parse.ts";
+import type { Statement } from "../../dialects/postgres/parse.ts";
 import { refuse, tableOf } from "../../dialects/postgres/statement.ts";
 import { ddlStep } from "../../dialects/postgres/step-parts.ts";
-import { deriveName, quoteQualified } from "../../sql/identifier.ts";
+import { quoteQualified } from "../../sql/identifier.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -38,37 +44,67 @@ export const createIndex: Operation<Change> = {
         `${change.table} is ${kind === "foreign" ? "a foreign table" : "partitioned"}: CONCURRENTLY is not possible on it.`,
         "Create the index on each partition.",
       );
-    const name = change.index.idxname ?? defaultName(change);
-    const isTaken = draft.schema.otherRelations.some((each) => each.name === name);
-    if (isTaken) {
-      if (change.index.if_not_exists === true) return draft;
+    const elements = [...(change.index.indexParams ?? []), ...(change.index.indexIncludingParams ?? [])];
+    const name =
+      change.index.idxname ??
+      chooseName(table.newName ?? table.name, indexColumnNames(elements), "idx", (each) => isRelationName(draft, each));
+    if (isRelationName(draft, name)) {
+      if (change.index.if_not_exists === true) return existing(statement, draft, name);
       refuse(statement, `There is already a relation ${name} in schema ${draft.schema.name}.`, "Choose another name.");
     }
     if (table.table === null) {
       return withStep(
         draft,
         ddlStep("expand", "native", `${change.table}: create index ${name} on the empty table`, {
-          sql: [statement.text],
-          undo: [`DROP INDEX ${quoteQualified(draft.schema.name, name)}`],
+          sql: [atOnce(statement.text)],
+          undo: [`DROP INDEX IF EXISTS ${quoteQualified(draft.schema.name, name)}`],
         }),
       );
     }
-    const rename = (column: string): string => {
-      const found = columnNamed(table, column);
-      return found === undefined ? column : holderOf(found);
+    const columns = usedColumns(elements, change.index.whereClause).flatMap((each) => columnNamed(table, each) ?? []);
+    const isUnique = change.index.unique === true;
+    const isLate = isUnique && !isEnforcedNow(statement) && enforcementOf(statement, columns) === "from-switch";
+    const physical = (column: string): string => columnNamed(table, column)?.physical ?? column;
+    const index: NewIndex = {
+      table: table.name,
+      name,
+      columns: (change.index.indexParams ?? []).map((node) =>
+        "IndexElem" in node && node.IndexElem.name !== undefined ? physical(node.IndexElem.name) : null,
+      ),
+      isUnique: isUnique && change.index.whereClause === undefined,
+      definition: substituteColumns(statement.text, physical, name),
+      phase: isLate ? "contract" : "verify",
     };
-    const definition = substituteColumns(statement.text, rename, name);
-    return withStep(
-      draft,
-      indexStep(draft, table, name, definition, `${change.table}: create index ${name} concurrently`),
-    );
+    return { ...draft, indexes: [...draft.indexes, index] };
   },
 };
 
-/** PostgreSQL's own way: table, columns, `idx`. */
-function defaultName(change: Change): string {
-  const columns = (change.index.indexParams ?? []).map((node) =>
-    "IndexElem" in node ? (node.IndexElem.name ?? "expr") : "expr",
+/** IF NOT EXISTS would pass over the leftover of a failed build without a word. */
+function existing(statement: Statement, draft: Draft, name: string): Draft {
+  const isInvalid = Object.values(draft.tables).some(
+    (table) => table.table?.indexes.some((index) => index.name === name && !index.valid) === true,
   );
-  return deriveName(change.table, ...columns, change.index.primary === true ? "pkey" : "idx");
+  if (isInvalid)
+    refuse(
+      statement,
+      `The index ${name} is there, but INVALID: the leftover of a build that failed.`,
+      `DROP INDEX CONCURRENTLY ${quoteQualified(draft.schema.name, name)};`,
+    );
+  return draft;
+}
+
+/** Names of columns in elements, expressions and the predicate. */
+function usedColumns(...nodes: readonly unknown[]): string[] {
+  const names: string[] = [];
+  visit(nodes, (kind, node) => {
+    if (kind === "IndexElem" && typeof node["name"] === "string") names.push(node["name"]);
+    if (kind === "ColumnRef") names.push(...fieldNames(node["fields"]).slice(-1));
+  });
+  return [...new Set(names)];
+}
+
+/** Without CONCURRENTLY: the table is empty, and the statement stands in a transaction. */
+function atOnce(text: string): string {
+  const word = scanTokens(text).find((token) => token.keyword && token.text.toUpperCase() === "CONCURRENTLY");
+  return word === undefined ? text : text.slice(0, word.start) + text.slice(word.end).trimStart();
 }

@@ -1,8 +1,9 @@
 // SET NOT NULL: proven by a NOT VALID check and VALIDATE; enforced for old writers only once their version is closed.
 import type { Draft, TableDraft } from "../../dialects/postgres/draft.ts";
 import { takeUpdateOf } from "../../dialects/postgres/derived-additions.ts";
-import { columnNamed, defaultOf, withColumn } from "../../dialects/postgres/draft.ts";
+import { columnNamed, withColumn } from "../../dialects/postgres/draft.ts";
 import type { Template } from "../../dialects/postgres/expression.ts";
+import { sameTypeReplacement } from "../../dialects/postgres/second-column.ts";
 import {
   alterCommand,
   directiveExpression,
@@ -14,8 +15,7 @@ import {
 import type { Statement } from "../../dialects/postgres/parse.ts";
 import { directive } from "../../dialects/postgres/parse.ts";
 import type { ColumnDraft } from "../../dialects/postgres/draft.ts";
-import { ddlStep, lockOn } from "../../dialects/postgres/step-parts.ts";
-import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
+import { enforceNotNullNow } from "../../dialects/postgres/not-null-now.ts";
 import type { Operation } from "../contract.ts";
 
 interface Change {
@@ -38,7 +38,7 @@ export const setNotNull: Operation<Change> = {
     const column = existingColumn(statement, table, change.column);
     if (column.column?.notNull === true && column.replacement === null) return draft;
     if (column.addition !== null) return enforceAddition(statement, draft, table, column);
-    if (directive(statement, "enforce") !== undefined) return enforceNow(draft, table, column);
+    if (directive(statement, "enforce") !== undefined) return enforceNotNullNow(draft, table, column);
     const up = upOf(change, statement, draft, table);
     if (column.replacement !== null) {
       const value = up?.value ?? null;
@@ -51,18 +51,8 @@ export const setNotNull: Operation<Change> = {
     }
     if (up === null || carriesDependents(table, column))
       return withColumn(draft, table, { ...column, enforceNotNull: "from-switch" });
-    const replacement = {
-      physical: draft.names.added(column.physical),
-      type: column.type,
-      collation: column.column?.collation ?? null,
-      up: up.isWhole
-        ? up.value
-        : (["coalesce(", { column: column.physical }, ", ", ...up.value, ")"] satisfies Template),
-      down: [{ column: draft.names.added(column.physical) }],
-      notNull: true,
-      default: defaultOf(column),
-      narrowsBack: false,
-    };
+    const value: Template = up.isWhole ? up.value : ["coalesce(", { column: column.physical }, ", ", ...up.value, ")"];
+    const replacement = sameTypeReplacement(draft, column, value, true);
     return withColumn(up.draft, table, { ...column, replacement });
   },
 };
@@ -114,18 +104,4 @@ function enforceAddition(statement: Statement, draft: Draft, table: TableDraft, 
   return now.addition === null
     ? taken
     : withColumn(taken, shape, { ...now, addition: { ...now.addition, lateNotNull: true } });
-}
-
-/** `enforce now`: old writers of NULL fail from the start, because the author says so. */
-function enforceNow(draft: Draft, table: TableDraft, column: ColumnDraft): Draft {
-  const base = quoteQualified(draft.schema.name, table.name);
-  const check = quoteIdentifier(draft.names.check(table.name, column.physical));
-  const step = ddlStep("expand", "staged", `${table.name}: refuse new NULLs in ${column.newName ?? ""} from now on`, {
-    sql: [
-      `ALTER TABLE ${base} ADD CONSTRAINT ${check} CHECK (${quoteIdentifier(column.physical)} IS NOT NULL) NOT VALID`,
-    ],
-    undo: [`ALTER TABLE ${base} DROP CONSTRAINT IF EXISTS ${check}`],
-    locks: [lockOn(`${draft.schema.name}.${table.name}`, "ACCESS EXCLUSIVE")],
-  });
-  return withColumn({ ...draft, steps: [...draft.steps, step] }, table, { ...column, enforceNotNull: "from-start" });
 }

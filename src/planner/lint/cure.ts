@@ -12,6 +12,7 @@ import { isRecord, visit, fieldNames } from "../../dialects/postgres/expression.
 import { namesOf } from "../../dialects/postgres/names.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
 import { operations } from "../../operations/index.ts";
+import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
 
 export interface Cure {
   /** The operation's slug; `raw` when none knows the statement. */
@@ -162,6 +163,7 @@ function tableOf(relation: Relation, mentioned: readonly string[], known: Table 
   return {
     schema: relation.schema,
     name: relation.name,
+    parents: [],
     kind: relation.isPartition ? "partition" : relation.isPartitioned ? "partitioned" : "table",
     owner: "postgres",
     columns,
@@ -177,15 +179,17 @@ function tableOf(relation: Relation, mentioned: readonly string[], known: Table 
         dependsOn: index.dependsOn,
         partial: index.isComputed,
         walkable: isWalkable(relation, index),
-        tablespace: null,
+        ...plainIndex,
+        keys: index.columns.length,
       })),
     ],
     constraints: relation.constraints.map((constraint) => ({
       name: constraint.name,
       kind: constraint.kind,
       columns: constraint.columns,
-      definition: "",
+      definition: definitionText(constraint),
       validated: constraint.isValid,
+      inherited: false,
       references: constraint.references,
       foreignKey: foreignKeyOf(constraint),
       comment: null,
@@ -231,8 +235,41 @@ function primaryKeyOf(relation: Relation, column: string): Table["indexes"][numb
     dependsOn: [column],
     partial: false,
     walkable: true,
-    tablespace: null,
+    ...plainIndex,
+    keys: 1,
   };
+}
+
+const plainIndex = {
+  tablespace: null,
+  comment: null,
+  clustered: false,
+  replicaIdentity: false,
+  parent: null,
+  options: [],
+  statistics: [],
+} as const;
+
+/** As the server would print it, save the condition of a check, which nobody kept. */
+function definitionText(constraint: Relation["constraints"][number]): string {
+  const list = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(", ");
+  const foreignKey = foreignKeyOf(constraint);
+  switch (constraint.kind) {
+    case "unique":
+      return `UNIQUE (${list(constraint.columns)})`;
+    case "primary-key":
+      return `PRIMARY KEY (${list(constraint.columns)})`;
+    case "not-null":
+      return `NOT NULL ${list(constraint.columns)}`;
+    case "foreign-key":
+      return foreignKey === null
+        ? ""
+        : `FOREIGN KEY (${list(constraint.columns)}) REFERENCES ${quoteQualified(foreignKey.schema, foreignKey.table)} (${list(foreignKey.columns)})`;
+    case "check":
+      return "CHECK (true)";
+    case "exclusion":
+      return "";
+  }
 }
 
 function knownColumn(column: Relation["columns"][number]): Column {

@@ -1,0 +1,5 @@
+CREATE TABLE events (id int, at date NOT NULL, kind text) PARTITION BY RANGE (at);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY LIST (kind);
+CREATE TABLE events_2a PARTITION OF events_2 DEFAULT;
+INSERT INTO events SELECT i, '2026-01-01'::date + i % 50, 'k' FROM generate_series(1, 200) AS i;

@@ -1,0 +1,2 @@
+-- Visits get their key.
+ALTER TABLE visits ADD PRIMARY KEY (id);

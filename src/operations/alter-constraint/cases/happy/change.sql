@@ -1,0 +1,3 @@
+-- When it is checked.
+ALTER TABLE orders ALTER CONSTRAINT orders_customer_fkey DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE orders ALTER CONSTRAINT orders_other_fkey NOT DEFERRABLE;
