@@ -44,7 +44,9 @@ function effects(verb: ChangeOptions["verb"], { along, entry, plan }: Subject): 
   }
   if (verb === "complete") {
     return [
-      `The version ${entry.versions.old} is closed: its clients are refused from now on. Rollback stays possible until purge.`,
+      entry.versions.new === null
+        ? "The old columns are put out of sight: statements that still name them fail from now on. Rollback stays possible until purge."
+        : `The version ${entry.versions.old} is closed: its clients are refused from now on. Rollback stays possible until purge.`,
     ];
   }
   const done = new Set(entry.steps.filter((step) => step.state === "done").map((step) => step.id));

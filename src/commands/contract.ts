@@ -35,6 +35,7 @@ export interface Options {
   readonly ts?: boolean;
   readonly until?: string;
   readonly url?: boolean;
+  readonly versions?: string;
   readonly waitFor?: string;
   readonly watch?: boolean;
   readonly workers?: string;

@@ -14,6 +14,7 @@ export const plan: Command = {
       "try the plan in a throw-away server: locks as observed, end as written (default: off)",
     ],
     ["--report <file>", "write a Markdown document for people who decide"],
+    ["--versions <mode>", "views: the new version is a schema; direct: its columns stand beside the old ones"],
   ],
   hasCheckpoints: false,
   run: async ({ name, options, terminal }) => {

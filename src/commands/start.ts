@@ -9,6 +9,7 @@ export const start: Command = {
   options: [
     ["--plan <file>", "run exactly this saved plan, or refuse it when it does not fit any more"],
     ["--until <phase>", "stop after this phase: expand, backfill or verify"],
+    ["--versions <mode>", "views: the new version is a schema; direct: its columns stand beside the old ones"],
     ["--accept-drift", "go on although somebody else changed a touched table"],
     ["--workers <n>", "parallel workers of the backfill"],
     [

@@ -41,7 +41,8 @@ export interface Plan {
   readonly members: readonly PlanMember[];
   /** The database schema that is migrated, e.g. `public`. */
   readonly targetSchema: string;
-  readonly versions: { readonly old: string; readonly new: string };
+  /** `new` is null where the new version is no schema: its columns stand beside the old ones. */
+  readonly versions: { readonly old: string; readonly new: string | null };
   /** `search_path` of every connection that runs a step, so that unqualified names of the author resolve alike everywhere. */
   readonly searchPath: readonly string[];
   /** Tables whose columns or rows the plan changes, as `schema.table`. */

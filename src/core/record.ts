@@ -38,7 +38,7 @@ export interface MigrationRecord {
   readonly phase: Phase | null;
   /** `you`, `lock …`, `old snapshot …`, `connection`, `runner gone` …; null while it works or rests for good. */
   readonly waitingFor: string | null;
-  readonly versions: { readonly old: string; readonly new: string };
+  readonly versions: { readonly old: string; readonly new: string | null };
   readonly error: StoredError | null;
   readonly progress: Progress | null;
   readonly quarantined: number;

@@ -223,7 +223,7 @@ async function use<T>(url: string, work: (connection: Connection) => Promise<T>)
 }
 
 function projectAt(url: string, migrations: string): Project {
-  return { configFile: null, migrations, schema: demoSchema, lockBudgetMs: null, url: () => url };
+  return { configFile: null, migrations, schema: demoSchema, lockBudgetMs: null, versions: "views", url: () => url };
 }
 
 function inDatabase(url: string, name: string): string {

@@ -48,7 +48,7 @@ const isLive = (record: MigrationRecord): boolean =>
 function ownerOf(artefact: Artefact, records: readonly MigrationRecord[]): MigrationRecord | null {
   const made = records.find((record) => {
     if (artefact.kind === "schema") return record.versions.new === artefact.name;
-    const names = namesOf(record.name, record.versions.new);
+    const names = namesOf(record.name, record.versions.new ?? record.targetSchema);
     if (artefact.kind === "trigger") return artefact.name.startsWith(names.trigger(""));
     if (artefact.kind === "function") return artefact.name.startsWith(`sync_${names.tag}`);
     return artefact.name.startsWith(`_shoofly_${names.tag}_`);

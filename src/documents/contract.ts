@@ -12,7 +12,10 @@ export const count: z.ZodType<number> = z.number().int().nonnegative();
 export const texts: z.ZodType<string[]> = z.array(z.string());
 export const phase: z.ZodType<(typeof phases)[number]> = z.enum(phases);
 export const blocks: z.ZodType<Finding["blocks"]> = z.enum(["none", "writes", "reads+writes"]);
-export const versions: z.ZodType<{ old: string; new: string }> = z.looseObject({ old: text, new: text });
+export const versions: z.ZodType<{ old: string; new: string | null }> = z.looseObject({
+  old: text,
+  new: z.string().nullable(),
+});
 
 export const errorDocument: z.ZodType<StoredError> = z.looseObject({
   schema: z.literal("shoofly.error/1"),

@@ -13,7 +13,8 @@ export interface StatusEntry {
   readonly phase: Phase | null;
   /** `you`, `runner gone`, `lock …`; null while it works or rests for good. */
   readonly waitingFor: string | null;
-  readonly versions: { readonly old: string; readonly new: string };
+  /** `new` is null where the new version is no schema but columns beside the old ones. */
+  readonly versions: { readonly old: string; readonly new: string | null };
   readonly error: StoredError | null;
   readonly progress: Progress;
   readonly quarantined: number;

@@ -12,6 +12,8 @@ export interface Operation<C> {
   readonly match: (statement: Statement, draft: Draft) => C | null;
   /** In words, what the statement would do if it ran as written. `effect` is what it locks, rewrites and scans; null: not known. */
   readonly message: (change: C, draft: Draft, effect: Effect | null) => string;
+  /** It has a way without views, too: old and new columns beside each other in the table. Absent: refused there. */
+  readonly worksDirectly?: true;
   /**
    * Writes the safe way into the draft.
    * @throws MigrationError `change-refused` or `expression-invalid` with the place in the file
@@ -22,6 +24,7 @@ export interface Operation<C> {
 /** An operation whose change type is hidden, for the list: `match` and the rest are tied together. */
 export interface MatchedOperation {
   readonly name: string;
+  readonly worksDirectly: boolean;
   readonly message: (draft: Draft, effect: Effect | null) => string;
   readonly apply: (draft: Draft) => Draft;
 }
@@ -41,6 +44,7 @@ export function matcherOf<C>(operation: Operation<C>): Matcher {
     if (change === null) return null;
     return {
       name: operation.name,
+      worksDirectly: operation.worksDirectly === true,
       message: (at, effect) => operation.message(change, at, effect),
       apply: (at) => operation.apply(change, statement, at),
     };

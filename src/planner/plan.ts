@@ -11,12 +11,12 @@ import type { Step } from "../core/step.ts";
 import { toolVersion } from "../core/version.ts";
 import { comparisons, compose } from "../dialects/postgres/compose.ts";
 import { hasChangedColumns, hasTypeInPlace, isReshaped, isSynced, startDraft } from "../dialects/postgres/draft.ts";
-import type { Draft } from "../dialects/postgres/draft.ts";
+import type { Draft, VersionMode } from "../dialects/postgres/draft.ts";
 import { namesOf } from "../dialects/postgres/names.ts";
 import { catalogOf } from "../dialects/postgres/effects/catalog.ts";
 import { evolve } from "../dialects/postgres/effects/evolve.ts";
 import { onExisting, predictEffect } from "../dialects/postgres/effects/predict.ts";
-import { checksOf, loadParser, ownNode, parseFile } from "../dialects/postgres/parse.ts";
+import { checksOf, fail, loadParser, ownNode, parseFile } from "../dialects/postgres/parse.ts";
 import type { Statement } from "../dialects/postgres/parse.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { withEstimate } from "./estimate.ts";
@@ -44,13 +44,15 @@ export interface PlanInput {
   readonly files: readonly PlanFile[];
   readonly schema: Schema;
   readonly facts: Facts;
+  /** Default: the new version as a schema of views. */
+  readonly versions?: VersionMode | undefined;
 }
 
 /**
  * Plans one migration, of one file or several that start together.
  * @throws MigrationError `syntax-error`, `unknown-directive`, `change-refused`, `expression-invalid`, `file-name`
  */
-export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
+export async function plan({ files, schema, facts, versions: mode = "views" }: PlanInput): Promise<Plan> {
   await loadParser();
   const migration = files.at(-1)?.name ?? "";
   const versionSchema = `${schema.name}_${migration}`;
@@ -60,9 +62,10 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
       safeNext: ["Give the migration file a shorter name."],
     });
   }
+  assertNoVersionOffered(schema, mode);
   const statements = files.flatMap((file) => parseFile(file.file, file.text, file.origins));
   const names = namesOf(migration, versionSchema);
-  const empty = startDraft({ migration, versionSchema, names, schema, facts });
+  const empty = startDraft({ mode, migration, versionSchema, names, schema, facts });
   const { draft, naive } = readStatements(statements, empty);
   const checks = files.flatMap((file) =>
     checksOf(file.file, file.text).map((check) => ({
@@ -83,10 +86,10 @@ export async function plan({ files, schema, facts }: PlanInput): Promise<Plan> {
       ...(origins === undefined ? {} : { sql: text }),
     })),
     targetSchema: schema.name,
-    versions: { old: schema.currentVersion, new: versionSchema },
+    versions: { old: schema.currentVersion, new: mode === "direct" ? null : versionSchema },
     searchPath: schema.searchPath,
     tables,
-    fingerprint: fingerprintOf(schema, tables, files),
+    fingerprint: fingerprintOf(schema, tables, files, mode),
     preflight: draft.preflight,
     hazards: [...naive.map((each) => findingOf(each, steps)), ...hazardsOf(draft, files)],
     steps,
@@ -115,6 +118,7 @@ function readStatements(statements: readonly Statement[], empty: Draft): { draft
     for (const match of operations) {
       const operation = match(statement, before);
       if (operation === null) continue;
+      if (before.mode === "direct" && !operation.worksDirectly) refuseDirect(statement, operation.name);
       const after = operation.apply(before);
       naive.push({ statement, rule: operation.name, message: operation.message(before, effect), effect });
       return after;
@@ -122,6 +126,25 @@ function readStatements(statements: readonly Statement[], empty: Draft): { draft
     return before;
   }, empty);
   return { draft, naive };
+}
+
+function refuseDirect(statement: Statement, name: string): never {
+  return fail(
+    "change-refused",
+    statement.source,
+    statement.start,
+    `${name} has no way to show its old and its new form in one table at the same time.`,
+    'Plan this migration with versioned views: --versions views   (or "versions": "views" in the configuration).',
+  );
+}
+
+/** Views of an earlier version would not show the columns that clients are to use now. */
+function assertNoVersionOffered(schema: Schema, mode: VersionMode): void {
+  if (mode === "views" || schema.currentVersion === schema.name) return;
+  throw new MigrationError("change-refused", {
+    happened: `Clients use version ${schema.currentVersion}, whose views would not show columns that stand beside the old ones in the tables.`,
+    safeNext: ["Plan this migration with versioned views, too: --versions views"],
+  });
 }
 
 /** Tables whose structure the plan depends on: reshaped, indexed or updated ones, and those it creates. */
@@ -147,11 +170,17 @@ function touchedTables(draft: Draft, steps: readonly Step[]): string[] {
 }
 
 /** SHA-256 over the structure of the touched tables, the files and the tool's major version; sizes and statistics left out. */
-function fingerprintOf(schema: Schema, tables: readonly string[], files: readonly PlanFile[]): string {
+function fingerprintOf(
+  schema: Schema,
+  tables: readonly string[],
+  files: readonly PlanFile[],
+  mode: VersionMode,
+): string {
   const structure = schema.tables.filter((table) => tables.includes(`${schema.name}.${table.name}`)).map(structureOf);
   const content = JSON.stringify({
     tool: toolVersion.split(".")[0],
     version: schema.currentVersion,
+    ...(mode === "direct" ? { mode } : {}),
     // What a program rendered may change while its file does not.
     files: files.map((file) => (file.origins === undefined ? file.checksum : [file.checksum, file.text])),
     structure,
@@ -262,6 +291,11 @@ function hazardsOf(draft: Draft, files: readonly PlanFile[]): Finding[] {
 }
 
 function baseTableHazard(draft: Draft, tables: readonly string[]): { rule: string; message: string } {
+  if (draft.mode === "direct")
+    return {
+      rule: "direct-columns",
+      message: `Old and new columns of ${tables.join(", ")} stand beside each other until complete. SELECT * and COPY without a column list meet the new ones from start on; statements that still name an old column fail from complete on, and nothing tells who they are: look through your applications first. A statement that writes both sides with values that do not agree goes to the conflict ledger, which keeps complete waiting.`,
+    };
   return {
     rule: "base-table-prepared",
     message: `Clients that use ${tables.join(", ")} directly, not through a version schema: a named prepared statement fails once with "cached plan must not change result type" when a column it returns changes its type at complete or rollback, and SELECT * or COPY without a column list meets added columns from start on. Everything else goes on. Cure: move them to version ${draft.versionSchema} before complete.`,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { z } from "zod";
 import { MigrationError } from "../core/error.ts";
+import type { VersionMode } from "../dialects/postgres/draft.ts";
 import { shownPath } from "../files/discover.ts";
 import { nearNames } from "../files/near-names.ts";
 import { durationMs } from "./duration.ts";
@@ -21,6 +22,7 @@ const configSchema: z.ZodType<Config> = z.strictObject({
   lockBudgetMs: duration.optional(),
   lint: lintConfigSchema.optional(),
   shadow: z.string().min(1).optional(),
+  versions: z.enum(["views", "direct"]).optional(),
 });
 
 /** The configuration file. Every key is optional, and the file is, too. */
@@ -34,6 +36,8 @@ export interface Config {
   readonly lint?: LintConfig | undefined;
   /** Where plans are tried out: `auto`, `off` (default), or the URL of a server that may be used for it. */
   readonly shadow?: string | undefined;
+  /** How a new version is offered; default: `views`. */
+  readonly versions?: VersionMode | undefined;
 }
 
 /** What was given on the command line. */
@@ -43,6 +47,7 @@ export interface ProjectOptions {
   readonly schema?: string | undefined;
   readonly config?: string | undefined;
   readonly shadow?: string | undefined;
+  readonly versions?: string | undefined;
 }
 
 export interface Project {
@@ -56,6 +61,7 @@ export interface Project {
   readonly lint?: LintConfig;
   /** `auto`, `off`, or a URL. */
   readonly shadow?: string;
+  readonly versions: VersionMode;
   /** The database's URL. Throws `usage` when none was given: not every command needs one. */
   url(): string;
 }
@@ -71,7 +77,7 @@ function refuse(file: string, happened: string): never {
 function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code !== "unrecognized_keys" || issue.path.length > 0)
     return `${issue.path.join(".") || "the file"}: ${issue.message}.`;
-  const known = ["db", "migrations", "schema", "lockBudgetMs", "lint", "shadow"];
+  const known = ["db", "migrations", "schema", "lockBudgetMs", "lint", "shadow", "versions"];
   return issue.keys
     .map((key) => {
       const [near] = nearNames(key, known, 1);
@@ -141,6 +147,18 @@ function assertShadow(given: string): string {
   });
 }
 
+function versionMode(given: string | undefined): VersionMode | null {
+  if (given === undefined) return null;
+  if (given === "views" || given === "direct") return given;
+  throw new MigrationError("usage", {
+    happened: `--versions ${given}: there are two ways to offer a new version, views and direct.`,
+    safeNext: [
+      "--versions views   (a schema of views beside the old version)",
+      "--versions direct   (new columns beside the old ones)",
+    ],
+  });
+}
+
 /** Reads the configuration and lays the command line over it. */
 export function openProject(options: ProjectOptions): Project {
   const configFile = findConfig(options.config);
@@ -155,6 +173,7 @@ export function openProject(options: ProjectOptions): Project {
     lockBudgetMs: config.lockBudgetMs === undefined ? null : durationMs(String(config.lockBudgetMs), "lockBudgetMs"),
     lint: config.lint ?? {},
     shadow: assertShadow(options.shadow ?? config.shadow ?? "off"),
+    versions: versionMode(options.versions) ?? config.versions ?? "views",
     url: () => assertUrl(chooseUrl(options.db, config.db ?? {})),
   };
 }

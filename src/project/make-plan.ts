@@ -88,7 +88,7 @@ export async function makePlan(connection: Connection, project: Project, name: s
   const { version } = await offeredVersion(connection, records, project.schema);
   const model = await introspect(connection, { schema: project.schema, currentVersion: version });
   const rendered = await Promise.all(members.map(renderFile));
-  const made = await plan({ files: rendered, ...model });
+  const made = await plan({ versions: project.versions, files: rendered, ...model });
   await checkExpressions(connection, made);
   const tried = await tryInShadow(connection, { project, plan: made, files: rendered, major: model.facts.major });
   return withEstimate(tried, model.schema, await calibrate(connection, model.schema, made.tables));

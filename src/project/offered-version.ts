@@ -26,15 +26,14 @@ export async function offeredVersion(
   records: readonly MigrationRecord[],
   schema: string,
 ): Promise<OfferedVersion> {
-  const candidates = records.filter(
-    (record) => record.targetSchema === schema && offering.has(record.state) && record.versions.new !== schema,
-  );
+  const candidates = records.flatMap((record) => {
+    const version = record.versions.new;
+    const isOffer = record.targetSchema === schema && offering.has(record.state);
+    return isOffer && version !== null && version !== schema ? [{ version, migration: record.carriedBy }] : [];
+  });
   const there = await existingSchemas(
     connection,
-    candidates.map((record) => record.versions.new),
+    candidates.map(({ version }) => version),
   );
-  const newest = candidates.findLast((record) => there.has(record.versions.new));
-  return newest === undefined
-    ? { version: schema, migration: null }
-    : { version: newest.versions.new, migration: newest.carriedBy };
+  return candidates.findLast(({ version }) => there.has(version)) ?? { version: schema, migration: null };
 }

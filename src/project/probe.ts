@@ -17,17 +17,19 @@ function rests(record: MigrationRecord, isRunning: boolean): boolean {
 }
 
 async function missingVersions({ journal, migrations }: JournalFacts): Promise<ReadonlyMap<string, string>> {
-  const expected = migrations.filter(
-    (record) => withNewVersion.has(record.state) && record.versions.new !== record.targetSchema,
-  );
+  const expected = migrations.flatMap((record) => {
+    const version = record.versions.new;
+    const isExpected = withNewVersion.has(record.state) && version !== record.targetSchema;
+    return isExpected && version !== null ? [{ name: record.name, version }] : [];
+  });
   const there = await existingSchemas(
     journal.connection,
-    expected.map((record) => record.versions.new),
+    expected.map(({ version }) => version),
   );
   return new Map(
     expected
-      .filter((record) => !there.has(record.versions.new))
-      .map((record) => [record.name, `the version schema ${record.versions.new} is gone: its clients fail`]),
+      .filter(({ version }) => !there.has(version))
+      .map(({ name, version }) => [name, `the version schema ${version} is gone: its clients fail`]),
   );
 }
 

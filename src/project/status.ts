@@ -82,7 +82,7 @@ function entryOfFile(file: MigrationFile, project: Project): StatusEntry {
     state: "pending",
     phase: null,
     waitingFor: null,
-    versions: { old: project.schema, new: `${project.schema}_${file.name}` },
+    versions: { old: project.schema, new: project.versions === "direct" ? null : `${project.schema}_${file.name}` },
     error: null,
     progress: noProgress,
     quarantined: 0,

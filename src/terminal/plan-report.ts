@@ -75,7 +75,7 @@ export function planReport(plan: Plan, context: PlanContext): string {
     summary(plan),
     "## What changes",
     plan.members.map((member) => `- \`${member.file}\` (${member.checksum})`).join("\n"),
-    `Tables: ${plan.tables.length === 0 ? "none" : plan.tables.join(", ")}. The old version is \`${plan.versions.old}\`, the new one \`${plan.versions.new}\`; both work side by side until \`complete\`.`,
+    `Tables: ${plan.tables.length === 0 ? "none" : plan.tables.join(", ")}. ${plan.versions.new === null ? "Old and new columns stand beside each other in the tables" : `The old version is \`${plan.versions.old}\`, the new one \`${plan.versions.new}\`; both work side by side`} until \`complete\`.`,
     "## Duration",
     `Estimated ${formatEstimate(totalEstimate(plan.steps))} of running time, without the time that people take between start, complete and purge.`,
     ...(plan.estimate === undefined

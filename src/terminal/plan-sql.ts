@@ -35,7 +35,7 @@ function stepSql(step: Step, index: number): string {
 
 export function planSql(plan: Plan): string {
   const head = [
-    `-- ${plan.migration}: ${plan.versions.old} → ${plan.versions.new}`,
+    `-- ${plan.migration}: ${plan.versions.old} → ${plan.versions.new ?? "columns beside the old ones"}`,
     `-- fingerprint ${plan.fingerprint}`,
     "-- For reading. `shoofly start` adds what makes it safe: lock timeouts, retries, the journal, verification.",
   ].join("\n");

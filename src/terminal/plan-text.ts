@@ -63,7 +63,7 @@ export function planText(plan: Plan, context: PlanContext, style: Style, width: 
     `  ${hang(summaryOf(plan), 2, width)}`,
     `  ${hang(`fingerprint ${shortFingerprint(plan)} · saved ${context.saved}`, 2, width)}`,
     ...files,
-    `  versions: ${plan.versions.old} → ${plan.versions.new}`,
+    `  versions: ${plan.versions.old} → ${plan.versions.new ?? "columns beside the old ones"}`,
     "",
     ...(plan.steps.length === 0 ? [] : [stepTable(plan, width), ""]),
     ...(plan.hazards.length === 0

@@ -48,7 +48,7 @@ function details(entry: StatusEntry): readonly (readonly [label: string, text: s
   const done = entry.steps.filter((step) => step.state === "done").length;
   return [
     ["File", entry.carriedBy === entry.name ? entry.file : `${entry.file} (started together with ${entry.carriedBy})`],
-    ["Versions", `${entry.versions.old} → ${entry.versions.new}`],
+    ["Versions", `${entry.versions.old} → ${entry.versions.new ?? "columns beside the old ones"}`],
     ...(entry.tables.length === 0 ? [] : [["Tables", entry.tables.join(", ")] as const]),
     ...(entry.steps.length === 0 ? [] : [["Steps", `${done} of ${entry.steps.length} done`] as const]),
     ...(isFilling ? [["Progress", `${formatRatio(progress.ratio)}, ${rows}${speed}${eta}`] as const] : []),

@@ -2,7 +2,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { NewDocument } from "../../src/documents/answers.ts";
+import type { Plan } from "../../src/core/plan.ts";
+import type { LatestDocument, NewDocument } from "../../src/documents/answers.ts";
 import type { StatusDocument } from "../../src/documents/status.ts";
 import { cliProject, expectFailure, type CliProject } from "../support/cli.ts";
 import { createDatabase, servers, type TestDatabase } from "../support/database.ts";
@@ -94,4 +95,25 @@ test("YAML", async () => {
   writeFileSync(path, text);
   const { code } = await project.json<StatusDocument>(["start", "add_plan"]);
   expect(code).toBe(0);
+});
+
+test("--versions direct: no version schema, documents say null, latest stays", async () => {
+  const name = "20260101000000_full_name";
+  project.migration(name, "-- Both names.\nALTER TABLE users RENAME COLUMN name TO full_name;\n");
+  expectFailure(await project.run(["plan", name, "--versions", "both"]), "usage", 2);
+  const { document: made } = await project.json<Plan>(["plan", name, "--versions", "direct"]);
+  expect(made.versions).toEqual({ old: "public", new: null });
+  expect((await project.run(["plan", name, "--versions", "direct"])).stdout).toContain("columns beside the old ones");
+  writeFileSync(join(project.directory, "shoofly.config.json"), JSON.stringify({ versions: "direct" }));
+  for (const [verb = "", state] of [
+    ["start", "ready"],
+    ["complete", "completed"],
+  ]) {
+    const words = [verb, name, ...(verb === "start" ? [] : ["--confirm", name])];
+    const { code, document } = await project.json<StatusDocument>(words);
+    expect({ code, document }).toMatchObject({ code: 0 });
+    expect(document.migrations[0]).toMatchObject({ state, versions: { new: null }, problems: [] });
+  }
+  const { document: latest } = await project.json<LatestDocument>(["latest"]);
+  expect(latest).toMatchObject({ version: "public" });
 });

@@ -1,7 +1,7 @@
 // What cannot be done safely is refused before anything runs, with the reason and the place in the file.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { MigrationError } from "../../src/core/error.ts";
-import { migrationName, planCase, withConnection } from "../support/cases.ts";
+import { migrationName, planCase, withConnection, type Case } from "../support/cases.ts";
 import { createDatabase, servers } from "../support/database.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dumpSchema } from "../support/dump.ts";
@@ -20,10 +20,12 @@ const schemaSql = `
   INSERT INTO orders (customer, price, kept) SELECT 1, i, 'x' FROM generate_series(1, 100) AS i;
   CREATE VIEW notes AS SELECT note FROM orders;
   CREATE TABLE keyless (a int);
+  CREATE TABLE stamps (id int PRIMARY KEY, token uuid DEFAULT gen_random_uuid());
   CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
 `;
 
 interface Refusal {
+  readonly mode?: "direct";
   readonly sql: string;
   readonly code: string;
   readonly says: RegExp;
@@ -31,6 +33,48 @@ interface Refusal {
 }
 
 const refusals: readonly Refusal[] = [
+  {
+    mode: "direct",
+    sql: "ALTER TABLE customers ALTER COLUMN region TYPE varchar(9)",
+    code: "change-refused",
+    says: /nothing says what the new column is called[\s\S]*shoofly:as NAME/,
+  },
+  {
+    mode: "direct",
+    sql: "-- shoofly:as two words\nALTER TABLE customers ALTER COLUMN region TYPE varchar(9)",
+    code: "change-refused",
+    says: /two words is no name/,
+  },
+  {
+    mode: "direct",
+    sql: "-- shoofly:as MAIL\nALTER TABLE customers ALTER COLUMN region TYPE varchar(9)",
+    code: "change-refused",
+    says: /has a column mail until purge/,
+  },
+  {
+    mode: "direct",
+    sql: "ALTER TABLE customers RENAME COLUMN mail TO email",
+    code: "change-refused",
+    says: /unique customers_mail_key/,
+  },
+  {
+    mode: "direct",
+    sql: "ALTER TABLE stamps RENAME COLUMN token TO secret",
+    code: "change-refused",
+    says: /default of token is computed anew for every row/,
+  },
+  {
+    mode: "direct",
+    sql: "ALTER TABLE keyless RENAME TO other",
+    code: "change-refused",
+    says: /rename-table has no way/,
+  },
+  {
+    mode: "direct",
+    sql: "-- shoofly:up 'eu'\nALTER TABLE customers ALTER COLUMN region SET NOT NULL",
+    code: "change-refused",
+    says: /Old clients may write NULL into region until complete/,
+  },
   {
     sql: "ALTER TABLE customers ADD COLUMN a text, ADD COLUMN b text;\nUPDATE customers SET a = region, b = region;\nALTER TABLE customers DROP COLUMN region",
     code: "change-refused",
@@ -178,10 +222,10 @@ for (const server of servers) {
   });
   afterAll(async () => await database.drop());
 
-  test.each(refusals)(`${server.name} $sql`, async ({ sql, code, says, at }) => {
+  test.each(refusals)(`${server.name} $sql`, async ({ sql, code, says, at, mode = "views" }) => {
     const client = await database.connect();
     const before = await dumpSchema(client, ["public"]);
-    const each = { name: migrationName, directory: "", schemaSql, changeSql: sql, naiveSql: sql };
+    const each: Case = { name: migrationName, directory: "", schemaSql, changeSql: sql, naiveSql: sql, mode };
     const error = await withConnection(database.url, async (connection) => await planCase(connection, each)).then(
       () => null,
       (failure: unknown) => failure,

@@ -18,6 +18,8 @@ export interface Case {
   readonly directory: string;
   readonly schemaSql: string;
   readonly changeSql: string;
+  /** `direct`, from a file `mode`; else versioned views. */
+  readonly mode?: "views" | "direct";
   /** What the finished migration must equal. */
   readonly naiveSql: string;
 }
@@ -54,6 +56,7 @@ function readCase(name: string, directory: string): Case {
     directory,
     schemaSql: read("schema.sql"),
     changeSql,
+    mode: existsSync(join(directory, "mode")) && read("mode").trim() === "direct" ? "direct" : "views",
     naiveSql: existsSync(join(directory, "naive.sql")) ? read("naive.sql") : changeSql,
   };
 }
@@ -72,6 +75,7 @@ export async function planCase(connection: Connection, each: Case): Promise<Plan
     files: [{ name: migrationName, file: "change.sql", text: each.changeSql, checksum: "sha256:case" }],
     schema,
     facts,
+    ...(each.mode === undefined ? {} : { versions: each.mode }),
   });
   await checkExpressions(connection, made);
   return made;
@@ -128,5 +132,5 @@ export function planText(made: Plan): string {
     ...(step.reversible ? [] : ["    cannot be undone"]),
   ]);
   const hazards = made.hazards.map((hazard) => `! ${hazard.severity} ${hazard.rule}: ${hazard.message}`);
-  return `${[`version ${made.versions.old} -> ${made.versions.new}`, ...hazards, ...steps].join("\n")}\n`;
+  return `${[`version ${made.versions.old} -> ${made.versions.new ?? "columns beside the old ones"}`, ...hazards, ...steps].join("\n")}\n`;
 }

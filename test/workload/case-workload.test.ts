@@ -17,13 +17,14 @@ const isFull = process.env["SHOOFLY_FULL"] === "1";
 
 async function clientsOf(url: string, each: Case, oracle: CaseOracle, version: Version): Promise<CaseClients> {
   const { versions, targetSchema, hazards } = oracle.plan;
-  const own = versions[version];
+  const own = versions[version] ?? targetSchema;
   return new CaseClients({
     url,
     version,
     searchPath: own === targetSchema ? [own] : [own, targetSchema],
     statements: await statementsOf(each, version, version === "old" ? oracle.template : oracle.naive),
-    hasHazard: own === targetSchema && hazards.some(({ rule }) => rule === "base-table-prepared"),
+    hasHazard:
+      own === targetSchema && hazards.some(({ rule }) => ["base-table-prepared", "direct-columns"].includes(rule)),
   });
 }
 

@@ -27,7 +27,11 @@ export interface Migrator extends Disposable {
 const stepsMax = 200;
 
 /** Writes the migration file and takes the database as it is. */
-export async function migrator(url: string, migration: Migration): Promise<Migrator> {
+export async function migrator(
+  url: string,
+  migration: Migration,
+  versions: Project["versions"] = "views",
+): Promise<Migrator> {
   const directory = mkdtempSync(join(tmpdir(), "shoofly-workload-"));
   writeFileSync(join(directory, `${migration.name}.sql`), migration.sql);
   const project: Project = {
@@ -35,6 +39,7 @@ export async function migrator(url: string, migration: Migration): Promise<Migra
     migrations: directory,
     schema: "public",
     lockBudgetMs: null,
+    versions,
     url: () => url,
   };
   const connection = await connect(url, { applicationName: "test" });

@@ -9,7 +9,10 @@ import type { Version } from "./shapes.ts";
 
 const phaseMs = 1_500;
 
-test.each(servers)("from start to purge, and once back, on $name", async (server) => {
+const modes = servers.flatMap((server) => (["views", "direct"] as const).map((mode) => ({ server, mode })));
+
+test.each(modes)("from start to purge, and once back: $mode on $server.name", async ({ server, mode }) => {
+  const schema = mode === "direct" ? "public" : `public_${peopleMigration.name}`;
   await using database = await createDatabase(server);
   const client = await database.connect();
   await client.query(peopleSchemaSql);
@@ -18,27 +21,27 @@ test.each(servers)("from start to purge, and once back, on $name", async (server
   const start = async (version: Version, isCrossing: boolean): Promise<Workload> =>
     await startWorkload({
       url: database.url,
-      pair: peoplePair(`public_${peopleMigration.name}`),
+      pair: peoplePair(schema),
       major: server.version,
       seed,
       sharedKeys: Array.from({ length: 200 }, (_, index) => String(1 + index * 7)),
       versions: [version],
       isCrossing,
     });
-  using migration = await migrator(database.url, peopleMigration);
+  using migration = await migrator(database.url, peopleMigration, mode);
   const reports: Report[] = [];
   const old = await start("old", false);
   await migration.run("start");
   old.setCrossing(true);
   const next = await start("new", true);
   await sleep(phaseMs);
-  await expectEqual(database, `"public_${peopleMigration.name}"`);
+  await expectEqual(database, `"${schema}"`);
   next.setCrossing(false);
   reports.push(await old.stop());
   await migration.run("complete");
   await sleep(phaseMs);
   await migration.rollback("ready");
-  await expectEqual(database, `"public_${peopleMigration.name}"`);
+  await expectEqual(database, `"${schema}"`);
   const again = await start("old", true);
   next.setCrossing(true);
   await sleep(phaseMs);

@@ -201,6 +201,7 @@ function offerSteps(draft: Draft, reshaped: readonly TableDraft[]): NewStep[] {
   const gates = reshaped.some(isSynced)
     ? [gateStep("verify", "old-snapshots", "wait until no transaction can see rows from before the fill")]
     : [];
+  if (draft.mode === "direct") return gates;
   return [
     ...gates,
     ddlStep("verify", "expand", `offer version ${draft.versionSchema}`, {
@@ -220,7 +221,9 @@ function switchSteps(draft: Draft, reshaped: readonly TableDraft[], authorChecks
     ...standingChecks(draft, reshaped, authorChecks),
   ];
   const gates = [
-    gateStep("switch", "sessions", `no session is declared as version ${draft.schema.currentVersion}`),
+    ...(draft.mode === "direct"
+      ? []
+      : [gateStep("switch", "sessions", `no session is declared as version ${draft.schema.currentVersion}`)]),
     gateStep("switch", "ledger", "no conflict and no quarantined row is open"),
     ...(checks.length === 0 ? [] : [verifyStep("switch", "compare both shapes once more", checks)]),
   ];

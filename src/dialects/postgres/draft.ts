@@ -121,7 +121,11 @@ export interface TableDraft {
   readonly columns: readonly ColumnDraft[];
 }
 
+/** How both versions are offered: the new one as a schema of views, or as columns beside the old ones. */
+export type VersionMode = "views" | "direct";
+
 export interface Draft {
+  readonly mode: VersionMode;
   readonly migration: string;
   readonly versionSchema: string;
   readonly names: Names;
@@ -141,6 +145,7 @@ export interface Draft {
 }
 
 export function startDraft(input: {
+  mode: VersionMode;
   migration: string;
   versionSchema: string;
   names: Names;

@@ -67,8 +67,15 @@ export function fillStatement(
   derived: readonly Derived[],
   range: string | null,
 ): string {
-  const sets = derived.map((each) => `${quoteIdentifier(each.physical)} = ${valueOf(each)}`);
-  const due = derived.map((each) => dueCondition(each)).join(" OR ");
+  const isDue = (each: Derived): string =>
+    draft.mode === "direct" && !each.onlyNull ? directlyDue(table, each, derived) : dueCondition(each);
+  const sets = derived.map((each) => {
+    const own = quoteIdentifier(each.physical);
+    // Clients may have written the new column before the fill comes by: then only the rows without it are its business.
+    const isKept = draft.mode === "direct" && !each.onlyNull;
+    return `${own} = ${isKept ? `CASE WHEN ${isDue(each)} THEN ${valueOf(each)} ELSE t.${own} END` : valueOf(each)}`;
+  });
+  const due = derived.map(isDue).join(" OR ");
   return `UPDATE ${quoteQualified(draft.schema.name, table.name)} AS t SET ${sets.join(", ")} WHERE ${range === null ? "" : `${range} AND `}(${due})`;
 }
 
@@ -78,7 +85,13 @@ const ownName: NameOf = (physical) => physical;
 
 /** Every row is right when `new = up(old)`, or when the new side was written and `old = down(new)`. */
 export function checkOf(draft: Draft, table: TableDraft, derived: readonly Derived[], bothWays: boolean): Check {
-  const wrong = derived.map((each) => wrongCondition(table, each, bothWays, ownName)).join(" OR ");
+  const wrong = derived
+    .map((each) =>
+      draft.mode === "direct" && !bothWays && !each.onlyNull
+        ? `(${directlyDue(table, each, derived)})`
+        : wrongCondition(table, each, bothWays, ownName),
+    )
+    .join(" OR ");
   const base = quoteQualified(draft.schema.name, table.name);
   return {
     title: `every row of ${draft.schema.name}.${table.name} has both shapes`,
@@ -148,28 +161,68 @@ function dueCondition(derived: Derived): string {
   return `CASE WHEN ${own} IS NULL THEN ${value} IS NOT NULL ELSE ${isDistinct(own, `${value}::${derived.type}`, false)} END`;
 }
 
+/** Both shapes stand in the table: a row is right as soon as either follows from the other, and unfilled while the new side is empty. */
+function directlyDue(table: TableDraft, derived: Derived, all: readonly Derived[]): string {
+  const own = `t.${quoteIdentifier(derived.physical)}`;
+  const value = render(derived.up, "t");
+  const back = givenBack(table, derived);
+  if (back.length === 0) return `${own} IS NULL AND ${value} IS NOT NULL`;
+  const siblings = all.filter((each) =>
+    givenBack(table, each).some(({ physical }) => back.some((column) => column.physical === physical)),
+  );
+  const isEmpty = siblings.map((each) => `t.${quoteIdentifier(each.physical)} IS NULL`).join(" AND ");
+  const upWrong = isDistinct(own, `${value}::${derived.type}`, false);
+  return `CASE WHEN ${isEmpty} THEN ${upWrong} WHEN ${upWrong} THEN ${downWrong(back, ownName)} ELSE false END`;
+}
+
+interface GivenBack {
+  readonly physical: string;
+  readonly type: string;
+  readonly exact: boolean;
+  readonly down: Template;
+}
+
+/** Old columns that get their values back from this one. */
+function givenBack(table: TableDraft, derived: Derived): GivenBack[] {
+  const { column } = derived;
+  if (column.replacement !== null)
+    return [
+      {
+        physical: column.physical,
+        type: column.type,
+        exact: column.column?.exactlyComparable ?? false,
+        down: column.replacement.down,
+      },
+    ];
+  return sourcesOf(table, derived).flatMap((source) =>
+    source.down === null
+      ? []
+      : [
+          {
+            physical: source.physical,
+            type: source.type,
+            exact: source.column?.exactlyComparable ?? false,
+            down: source.down,
+          },
+        ],
+  );
+}
+
+function downWrong(back: readonly GivenBack[], nameOf: NameOf): string {
+  return back
+    .map(({ physical, type, exact, down }) =>
+      isDistinct(`t.${quoteIdentifier(nameOf(physical))}`, `${render(down, "t", nameOf)}::${type}`, exact),
+    )
+    .join(" OR ");
+}
+
 function wrongCondition(table: TableDraft, derived: Derived, bothWays: boolean, nameOf: NameOf): string {
   const own = `t.${quoteIdentifier(nameOf(derived.physical))}`;
   if (derived.onlyNull) return derived.column.addition?.lateNotNull === true ? `${own} IS NULL` : "false";
   const upWrong = isDistinct(own, `${render(derived.up, "t", nameOf)}::${derived.type}`, false);
-  const replacement = derived.column.replacement;
   if (!bothWays) return `(${upWrong})`;
-  const back =
-    replacement === null
-      ? sourcesOf(table, derived)
-      : [{ ...derived.column, down: replacement.down as Template | null }];
-  const downWrong = back.flatMap((column) =>
-    column.down === null
-      ? []
-      : [
-          isDistinct(
-            `t.${quoteIdentifier(nameOf(column.physical))}`,
-            `${render(column.down, "t", nameOf)}::${column.type}`,
-            column.column?.exactlyComparable ?? false,
-          ),
-        ],
-  );
-  return downWrong.length === 0 ? "false" : `(${upWrong} AND (${downWrong.join(" OR ")}))`;
+  const back = givenBack(table, derived);
+  return back.length === 0 ? "false" : `(${upWrong} AND (${downWrong(back, nameOf)}))`;
 }
 
 /** Dropped columns whose values this added one takes over, and gives back by their `down`. */

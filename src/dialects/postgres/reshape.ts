@@ -2,7 +2,7 @@
 import type { Loss } from "../../core/step.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
-import { isSynced, nameAfterSwitch } from "./draft.ts";
+import { holderOf, isSynced, nameAfterSwitch } from "./draft.ts";
 import { createSequences, dropSequences, ownSequence, switchSequences } from "./added-sequence.ts";
 import { carriedParts } from "./carried.ts";
 import { furnish, switchDefaults } from "./column-settings.ts";
@@ -45,22 +45,12 @@ export function expandTable(draft: Draft, table: TableDraft): NewStep[] {
         sql: [
           lockTable(base),
           ...adds,
-          ...(synced
-            ? [
-                `ALTER TABLE ${base} ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`,
-                ...createSyncTriggers(draft, table),
-              ]
-            : []),
+          ...(synced ? [...addWriter(draft, base), ...createSyncTriggers(draft, table)] : []),
         ],
         locks: [lockOn(relationOf(draft, table), "ACCESS EXCLUSIVE")],
         undo: [
           lockTable(base),
-          ...(synced
-            ? [
-                ...dropSyncTriggers(draft, table),
-                `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(draft.names.writer)}`,
-              ]
-            : []),
+          ...(synced ? [...dropSyncTriggers(draft, table), ...dropWriter(draft, base)] : []),
           ...names.map((name) => `ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(name)}`),
           ...dropSequences(table),
         ],
@@ -133,6 +123,7 @@ export function switchTable(
 ): { views: string[]; tables: string[]; undoViews: string[]; undoTables: string[] } {
   const base = baseOf(draft, table);
   const synced = isSynced(table);
+  const viewed = synced && draft.mode === "views";
   const after = nameAfterSwitch(table, draft.names);
   const alter = (clause: string): string => `ALTER TABLE ${base} ${clause}`;
   const renames = renameSequence(table, after);
@@ -143,21 +134,17 @@ export function switchTable(
   const defaults = switchDefaults(draft, table);
   const carried = carriedParts(draft, table);
   const sequences = switchSequences(draft, table);
+  const late = table.columns.flatMap((column) => lateDefault(draft, column));
   return {
     views: [
       ...carried.dropViews,
-      ...(synced ? directView(draft, table) : []),
+      ...(viewed ? directView(draft, table) : []),
       ...sequences.views,
       ...closeOldVersions(draft, table),
     ],
     tables: [
-      ...(synced
-        ? [
-            ...dropInnerView(draft, table),
-            ...dropSyncTriggers(draft, table),
-            alter(`DROP COLUMN ${quoteIdentifier(draft.names.writer)}`),
-          ]
-        : []),
+      ...(viewed ? dropInnerView(draft, table) : []),
+      ...(synced ? [...dropSyncTriggers(draft, table), ...dropWriter(draft, base)] : []),
       ...carried.drop,
       ...relaxed.flatMap((each) => each.relax),
       ...firm.flatMap(({ column, check }) => [
@@ -173,6 +160,7 @@ export function switchTable(
         alter(`RENAME CONSTRAINT ${quoteIdentifier(name)} TO ${quoteIdentifier(original)}`),
       ),
       ...defaults.forward,
+      ...late.map(({ column, value }) => alter(`ALTER COLUMN ${quoteIdentifier(column)} SET DEFAULT ${value}`)),
       ...renameInRetireTriggers(draft, table, "forward"),
       ...sequences.forward,
       ...createRetireTrigger(draft, table),
@@ -185,7 +173,7 @@ export function switchTable(
     ],
     undoViews: [
       ...carried.dropViews,
-      ...(synced || sequences.views.length > 0 ? [lockView(draft.versionSchema, table.newName ?? table.name)] : []),
+      ...(viewed || sequences.views.length > 0 ? [lockView(draft.versionSchema, table.newName ?? table.name)] : []),
       ...reopenOldVersions(draft, table),
     ],
     undoTables: [
@@ -196,6 +184,7 @@ export function switchTable(
       ...carried.drop,
       ...sequences.back,
       ...defaults.back,
+      ...late.map(({ column }) => alter(`ALTER COLUMN ${quoteIdentifier(column)} DROP DEFAULT`)),
       ...shadowChecks(draft, table).map(({ name, original }) =>
         alter(`RENAME CONSTRAINT ${quoteIdentifier(original)} TO ${quoteIdentifier(name)}`),
       ),
@@ -214,14 +203,8 @@ export function switchTable(
         alter(`ALTER COLUMN ${quoteIdentifier(column)} DROP NOT NULL`),
       ]),
       ...relaxed.flatMap((each) => each.tighten),
-      ...(synced
-        ? [
-            alter(`ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`),
-            ...createSyncTriggers(draft, table),
-            ...innerView(draft, table),
-            ...outerView(draft, table),
-          ]
-        : []),
+      ...(synced ? [...addWriter(draft, base), ...createSyncTriggers(draft, table)] : []),
+      ...(viewed ? [...innerView(draft, table), ...outerView(draft, table)] : []),
       ...sequences.backViews,
       ...carried.create,
     ],
@@ -333,7 +316,7 @@ function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): stri
   if (addition !== null) {
     const name = quoteIdentifier(column.physical);
     const late =
-      addition.lateDefault === null
+      addition.lateDefault === null || lateDefault(draft, column).length > 0
         ? []
         : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${addition.lateDefault}`];
     return [
@@ -349,11 +332,29 @@ function addedColumn(draft: Draft, table: TableDraft, column: ColumnDraft): stri
   const collation = replacement.collation === null ? "" : ` COLLATE ${replacement.collation}`;
   return [
     `ALTER TABLE ${base} ADD COLUMN ${name} ${replacement.type}${collation}`,
-    ...(replacement.default === null
+    ...(replacement.default === null || draft.mode === "direct"
       ? []
       : [`ALTER TABLE ${base} ALTER COLUMN ${name} SET DEFAULT ${replacement.default}`]),
     ...furnish(draft, table, column, replacement.physical),
   ];
+}
+
+/** Without views the row itself has to show who wrote it: a derived column has no default of its own until the switch. */
+function lateDefault(draft: Draft, column: ColumnDraft): { column: string; value: string }[] {
+  if (draft.mode === "views" || column.newName === null) return [];
+  const value = column.addition?.up == null ? (column.replacement?.default ?? null) : column.addition.default;
+  return value === null ? [] : [{ column: holderOf(column), value }];
+}
+
+/** The writer column serves the views alone. */
+function addWriter(draft: Draft, base: string): string[] {
+  return draft.mode === "direct"
+    ? []
+    : [`ALTER TABLE ${base} ADD COLUMN ${quoteIdentifier(draft.names.writer)} smallint`];
+}
+
+function dropWriter(draft: Draft, base: string): string[] {
+  return draft.mode === "direct" ? [] : [`ALTER TABLE ${base} DROP COLUMN ${quoteIdentifier(draft.names.writer)}`];
 }
 
 /** Values that the new version wrote into an added column have no place in the old shape. */

@@ -2,6 +2,7 @@
 import { quoteIdentifier } from "../../sql/identifier.ts";
 import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
 import { withColumn } from "./draft.ts";
+import { refuseUntellable } from "./direct-columns.ts";
 import { takeUpdatesReading } from "./derived-additions.ts";
 import { columnsOf, fieldNames, render, visit } from "./expression.ts";
 import type { Template } from "./expression.ts";
@@ -47,6 +48,7 @@ export function retireColumn(statement: Statement, draft: Draft, table: TableDra
   const without = withColumn(taken, taken.tables[table.name] ?? table, dropped);
   const shape = without.tables[table.name] ?? table;
   if (down === null) return without;
+  refuseUntellable(statement, draft, column);
   const template = templateFor(statement, shape, without, down, newShape);
   const done = withColumn(without, shape, { ...dropped, down: template });
   return withChecks(statement, done, done.tables[table.name] ?? shape, { ...dropped, down: template }, down.start);

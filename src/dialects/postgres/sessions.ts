@@ -18,7 +18,7 @@ interface SessionFacts extends Omit<ClientSession, "why"> {
 
 export interface Versions {
   readonly old: string;
-  readonly new: string;
+  readonly new: string | null;
   readonly targetSchema: string;
 }
 
@@ -53,7 +53,7 @@ export function sortSessions(
   const old: ClientSession[] = [];
   const untagged: ClientSession[] = [];
   for (const facts of sessions) {
-    if (declares(facts, versions.new, versions.targetSchema) !== null) continue;
+    if (versions.new !== null && declares(facts, versions.new, versions.targetSchema) !== null) continue;
     const why = declares(facts, versions.old, versions.targetSchema) ?? lockReason(facts, versions);
     const { pid, user, application, client } = facts;
     (why === null ? untagged : old).push({ pid, user, application, client, why });

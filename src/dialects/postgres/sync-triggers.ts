@@ -3,35 +3,28 @@
 // Who wrote an inserted row is decided by the row itself: the new version's inner view gives the writer column a default
 // that no other way of writing gives. On UPDATE the side that changed wins. No session state is involved, so qualified
 // names, roles, poolers, CTEs over both versions and COPY cannot be mistaken.
+import { directInsertBody, directUpdateBody } from "./direct-triggers.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../sql/identifier.ts";
 import { columnsOf, render } from "./expression.ts";
-import type { Template } from "./expression.ts";
-import type { ColumnDraft, Draft, TableDraft } from "./draft.ts";
+import type { Draft, TableDraft } from "./draft.ts";
 import { nameAfterSwitch } from "./draft.ts";
+import { changed, downward, indent, pairsOf, upward, watched } from "./sync-pairs.ts";
+import type { Pair } from "./sync-pairs.ts";
 import { stateSchema } from "./names.ts";
 
 /** Value of the writer column for rows that come through the new version. */
 export const newVersionWriter = 2;
 
-interface Pair {
-  /** The old shape's column; null for an added one. */
-  readonly old: { readonly physical: string; readonly exact: boolean; readonly notNull: boolean } | null;
-  /** The new shape's column; null for a dropped one. */
-  readonly next: { readonly physical: string; readonly exact: boolean } | null;
-  readonly up: Template | null;
-  readonly down: Template | null;
-  readonly label: string;
-}
-
 /** Statements that create both functions and triggers of the expand step. */
 export function createSyncTriggers(draft: Draft, table: TableDraft): string[] {
   const pairs = pairsOf(table);
   const base = quoteQualified(draft.schema.name, table.name);
+  const isDirect = draft.mode === "direct";
   const insert = functionName(draft, table, "insert");
   const update = functionName(draft, table, "update");
   return [
-    makeFunction(draft, insert, insertBody(draft, table, pairs)),
-    makeFunction(draft, update, updateBody(draft, table, pairs)),
+    makeFunction(draft, insert, (isDirect ? directInsertBody : insertBody)(draft, table, pairs)),
+    makeFunction(draft, update, (isDirect ? directUpdateBody : updateBody)(draft, table, pairs)),
     `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("insert"))} BEFORE INSERT ON ${base} FOR EACH ROW EXECUTE FUNCTION ${insert}()`,
     `CREATE TRIGGER ${quoteIdentifier(draft.names.trigger("update"))} BEFORE UPDATE ON ${base} FOR EACH ROW WHEN (${notFilling} AND (${watched(
       pairs,
@@ -141,48 +134,6 @@ function functionHeader(draft: Draft, name: string): string {
   return `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${path}`;
 }
 
-function pairsOf(table: TableDraft): Pair[] {
-  return table.columns.flatMap((column) => {
-    const pair = pairOf(column);
-    return pair === null ? [] : [pair];
-  });
-}
-
-function pairOf(column: ColumnDraft): Pair | null {
-  const exact = column.column?.exactlyComparable ?? false;
-  const own = { physical: column.physical, exact, notNull: column.column?.notNull ?? false };
-  const label = column.oldName ?? column.newName ?? column.physical;
-  if (column.replacement !== null) {
-    const next = { physical: column.replacement.physical, exact: false };
-    return { old: own, next, up: column.replacement.up, down: column.replacement.down, label };
-  }
-  if (column.addition?.up != null)
-    return { old: null, next: { physical: column.physical, exact: false }, up: column.addition.up, down: null, label };
-  if (column.newName === null && column.down !== null)
-    return { old: own, next: null, up: null, down: column.down, label };
-  return null;
-}
-
-/** Columns whose change makes the update trigger fire. */
-function watched(pairs: readonly Pair[]): string[] {
-  const names = pairs.flatMap((pair) => [
-    ...(pair.old === null ? [] : [pair.old.physical]),
-    ...(pair.next === null ? [] : [pair.next.physical]),
-    ...columnsOf(pair.up ?? []),
-    ...columnsOf(pair.down ?? []),
-  ]);
-  return [...new Set(names)];
-}
-
-/** `*<>` compares the stored bytes: exact for citext, numeric scale, json and types without `=` (manual §9.25.6). */
-function changed(table: TableDraft, physical: string, name: string = physical): string {
-  const exact = table.columns.find((column) => column.physical === physical)?.column?.exactlyComparable ?? false;
-  const quoted = quoteIdentifier(name);
-  return exact
-    ? `OLD.${quoted} IS DISTINCT FROM NEW.${quoted}`
-    : `ROW(OLD.${quoted})::record OPERATOR(pg_catalog.*<>) ROW(NEW.${quoted})::record`;
-}
-
 function insertBody(draft: Draft, table: TableDraft, pairs: readonly Pair[]): string {
   const writer = `NEW.${quoteIdentifier(draft.names.writer)}`;
   return `BEGIN
@@ -254,30 +205,6 @@ ${indent(branches, 2)}
 END`;
 }
 
-function upward(pair: Pair): string[] {
-  if (pair.up === null || pair.next === null) return [];
-  return [`NEW.${quoteIdentifier(pair.next.physical)} := ${render(pair.up, "NEW")};`];
-}
-
-/** While both versions write, a value that the old shape cannot hold is refused with 22003 and counted (a sequence survives the rollback). */
-function downward(draft: Draft, table: TableDraft, pair: Pair): string[] {
-  if (pair.down === null || pair.old === null) return [];
-  const target = `NEW.${quoteIdentifier(pair.old.physical)}`;
-  const refuse = `RAISE EXCEPTION USING ERRCODE = '22003', MESSAGE = ${quoteLiteral(`the value has no place in column ${pair.label} of table ${table.name} in the old version`).trim()}, DETAIL = problem, HINT = ${quoteLiteral(`Migration ${draft.migration} keeps both versions equal until it is completed.`).trim()};`;
-  return [
-    "DECLARE",
-    "  problem text := 'The old version needs a value and down gives NULL.';",
-    "BEGIN",
-    `  ${target} := ${render(pair.down, "NEW")};`,
-    ...(pair.old.notNull ? [`  IF ${target} IS NULL THEN RAISE data_exception; END IF;`] : []),
-    "EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN",
-    "  IF SQLERRM <> 'data_exception' THEN problem := SQLERRM; END IF;",
-    `  PERFORM pg_catalog.nextval('${stateSchema}.refused_writes');`,
-    `  ${refuse}`,
-    "END;",
-  ];
-}
-
 /** @param after what a physical column is called once the function runs */
 function retireBody(
   draft: Draft,
@@ -312,8 +239,4 @@ function retireBody(
     ];
   });
   return `DECLARE\n  due boolean;\nBEGIN\n${indent(lines, 2)}\n  RETURN NEW;\nEND`;
-}
-
-function indent(lines: readonly string[], spaces: number): string {
-  return lines.map((line) => " ".repeat(spaces) + line).join("\n");
 }

@@ -36,6 +36,7 @@ interface Change {
 
 export const addColumn: Operation<Change> = {
   name: "add-column",
+  worksDirectly: true,
   match: (statement, draft) => {
     const found = alterCommand(statement, draft, "AT_AddColumn");
     const definition = found?.command.def;
@@ -62,6 +63,8 @@ export const addColumn: Operation<Change> = {
       refuse(statement, `Table ${change.table} is created by the same migration.`, "Put the column into CREATE TABLE.");
     refuseConstraints(change, statement, draft);
     const isTaken = table.columns.some((column) => column.physical === name);
+    if (isTaken && draft.mode === "direct")
+      refuse(statement, `Table ${change.table} keeps its column ${name} until purge.`, "Choose another name.");
     const up = directiveExpression(statement, "up");
     const column: ColumnDraft = {
       oldName: null,
@@ -79,6 +82,12 @@ export const addColumn: Operation<Change> = {
       down: null,
       enforceNotNull: "no",
     };
+    if (draft.mode === "direct" && (column.addition?.sequence ?? column.addition?.generatedFrom) !== undefined)
+      refuse(
+        statement,
+        `The values of ${name} are made by the server, so no row shows which side wrote it.`,
+        "Plan this migration with versioned views: --versions views",
+      );
     return withTable(draft, { ...table, columns: [...table.columns, column] });
   },
 };

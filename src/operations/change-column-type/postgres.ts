@@ -2,6 +2,7 @@
 import { deparseType } from "../../dialects/postgres/type-name.ts";
 import type { ColumnDraft, Draft, TableDraft } from "../../dialects/postgres/draft.ts";
 import { defaultOf, withColumn, withStep } from "../../dialects/postgres/draft.ts";
+import { refuseUntellable, secondName } from "../../dialects/postgres/direct-columns.ts";
 import { isFreeTypeChange } from "../../dialects/postgres/free-type-change.ts";
 import { misfitCondition } from "../../dialects/postgres/narrowing.ts";
 import { nativeTypeStep, obstacleToNative } from "../../dialects/postgres/native-type-change.ts";
@@ -32,6 +33,7 @@ interface Change {
 
 export const changeColumnType: Operation<Change> = {
   name: "change-column-type",
+  worksDirectly: true,
   match: (statement, draft) => {
     const found = alterCommand(statement, draft, "AT_AlterColumnType");
     if (found === null) return null;
@@ -57,7 +59,7 @@ export const changeColumnType: Operation<Change> = {
         withColumn(draft, table, { ...column, type: change.type }),
         nativeTypeStep(draft, table, column, change.type),
       );
-    refuseDependents(statement, table, column, true);
+    refuseDependents(statement, table, column, draft.mode === "views");
     if (column.addition !== null || table.table === null)
       refuse(
         statement,
@@ -79,10 +81,13 @@ export const changeColumnType: Operation<Change> = {
         `Add a line before the statement: -- shoofly:down EXPRESSION   (over the new ${change.column})`,
       );
     const up = upText === null ? oldShape(column) : templateFor(statement, table, draft, upText, oldShape);
+    const second = draft.mode === "direct" ? secondName(statement, table, column) : null;
+    refuseUntellable(statement, draft, column);
     const added: ColumnDraft = {
       ...column,
+      newName: second ?? column.newName,
       replacement: {
-        physical: draft.names.added(column.physical),
+        physical: second ?? draft.names.added(column.physical),
         type: change.type,
         collation: change.collation,
         up,
@@ -118,7 +123,7 @@ function isNative(change: Change, statement: Statement, draft: Draft, table: Tab
     refuse(statement, `A type change has no strategy ${strategy.value}.`, "-- shoofly:strategy native   or   expand");
   if (strategy?.value === "expand") return false;
   const isWithValues =
-    !isPlain(change) || ["up", "down"].some((name) => statement.directives.some((each) => each.name === name));
+    !isPlain(change) || ["up", "down", "as"].some((name) => statement.directives.some((each) => each.name === name));
   const obstacle = isWithValues
     ? "USING, up, down or COLLATE say more"
     : obstacleToNative(draft, table, column, change.type);

@@ -22,6 +22,7 @@ interface Change {
 
 export const createIndex: Operation<Change> = {
   name: "create-index",
+  worksDirectly: true,
   match: (statement, draft) => {
     if (!("IndexStmt" in statement.node)) return null;
     const table = tableOf(draft, statement.node.IndexStmt.relation);

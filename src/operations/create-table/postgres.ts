@@ -17,6 +17,7 @@ interface Change {
 
 export const createTable: Operation<Change> = {
   name: "create-table",
+  worksDirectly: true,
   match: (statement, draft) => {
     if (!("CreateStmt" in statement.node)) return null;
     const create = statement.node.CreateStmt;

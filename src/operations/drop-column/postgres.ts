@@ -12,6 +12,7 @@ interface Change {
 
 export const dropColumn: Operation<Change> = {
   name: "drop-column",
+  worksDirectly: true,
   match: (statement, draft) => {
     const found = alterCommand(statement, draft, "AT_DropColumn");
     if (found === null) return null;

@@ -19,6 +19,7 @@ interface Change {
 
 export const mergeColumns: Operation<Change> = {
   name: "merge-columns",
+  worksDirectly: true,
   match: (statement, draft) => {
     const found = alterCommand(statement, draft, "AT_DropColumn");
     if (found === null || found.command.behavior === "DROP_CASCADE") return null;

@@ -1,5 +1,6 @@
 // RENAME COLUMN: the new version's view shows the new name at once; the table's own column is renamed at the switch.
 import { columnNamed, withColumn, withTable } from "../../dialects/postgres/draft.ts";
+import { renamedDirectly } from "../../dialects/postgres/direct-columns.ts";
 import { existingColumn, refuse, refuseUnusualTable, tableOf } from "../../dialects/postgres/statement.ts";
 import type { Operation } from "../contract.ts";
 
@@ -11,6 +12,7 @@ interface Change {
 
 export const renameColumn: Operation<Change> = {
   name: "rename-column",
+  worksDirectly: true,
   match: (statement, draft) => {
     if (!("RenameStmt" in statement.node)) return null;
     const rename = statement.node.RenameStmt;
@@ -26,6 +28,7 @@ export const renameColumn: Operation<Change> = {
     const column = existingColumn(statement, table, change.from);
     if (columnNamed(table, change.to) !== undefined)
       refuse(statement, `Table ${change.table} already has a column ${change.to}.`, "Choose another name.");
+    if (draft.mode === "direct") return renamedDirectly(statement, draft, table, column, change.to);
     // A column that the same migration adds is not there yet: it gets the final name from the start.
     if (column.addition !== null && table.columns.every((each) => each.physical !== change.to)) {
       const named = { ...column, newName: change.to, physical: change.to };

@@ -9,6 +9,7 @@ import {
   directiveExpression,
   existingColumn,
   oldShape,
+  refuse,
   refuseUnusualTable,
   templateFor,
 } from "../../dialects/postgres/statement.ts";
@@ -25,6 +26,7 @@ interface Change {
 
 export const setNotNull: Operation<Change> = {
   name: "set-not-null",
+  worksDirectly: true,
   match: (statement, draft) => {
     const found = alterCommand(statement, draft, "AT_SetNotNull");
     return found === null ? null : { table: found.table.name, column: found.column };
@@ -39,7 +41,14 @@ export const setNotNull: Operation<Change> = {
     if (column.column?.notNull === true && column.replacement === null) return draft;
     if (column.addition !== null) return enforceAddition(statement, draft, table, column);
     if (directive(statement, "enforce") !== undefined) return enforceNotNullNow(draft, table, column);
-    const up = upOf(change, statement, draft, table);
+    const second = directiveExpression(statement, "up");
+    if (draft.mode === "direct" && second !== null)
+      refuse(
+        statement,
+        `Old clients may write NULL into ${change.column} until complete, and without views there is no second column that ${second.text} could fill.`,
+        `Write an UPDATE that fills the NULLs before the statement: NOT NULL holds from complete on.`,
+      );
+    const up = draft.mode === "direct" && column.replacement === null ? null : upOf(change, statement, draft, table);
     if (column.replacement !== null) {
       const value = up?.value ?? null;
       const combined: Template =

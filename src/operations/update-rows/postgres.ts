@@ -29,6 +29,7 @@ interface Change {
 
 export const updateRows: Operation<Change> = {
   name: "update-rows",
+  worksDirectly: true,
   match: (statement, draft) => {
     if (!("UpdateStmt" in statement.node)) return null;
     const table = tableOf(draft, statement.node.UpdateStmt.relation);

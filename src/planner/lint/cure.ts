@@ -91,7 +91,14 @@ function draftFor({ statement, catalog, schema, major, migration }: CureInput): 
     searchPath: catalog.searchPath,
   };
   const versionSchema = `${target}_${migration}`;
-  return startDraft({ migration, versionSchema, names: namesOf(migration, versionSchema), schema: model, facts });
+  return startDraft({
+    mode: "views",
+    migration,
+    versionSchema,
+    names: namesOf(migration, versionSchema),
+    schema: model,
+    facts,
+  });
 }
 
 /** The introspected table, as long as no statement of the files has changed or made the relation since. */
