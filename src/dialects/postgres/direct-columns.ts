@@ -24,7 +24,7 @@ export function secondName(statement: Statement, table: TableDraft, column: Colu
   return name;
 }
 
-export function refuseTakenName(statement: Statement, table: TableDraft, name: string): void {
+function refuseTakenName(statement: Statement, table: TableDraft, name: string): void {
   const isTaken = table.columns.some(
     (column) => column.physical === name || column.newName === name || column.replacement?.physical === name,
   );
