@@ -23,7 +23,7 @@ describe.each(servers)("on $name", (server) => {
     const each = { name: migrationName, directory: "", schemaSql: "", changeSql, naiveSql: "" };
     const plan = await withConnection(database.url, async (connection) => await planCase(connection, each));
     expect(plan.hazards.map(({ rule }) => rule)).toContain("down-may-refuse");
-    const view = `${quoteIdentifier(plan.versions.new)}.products`;
+    const view = `${quoteIdentifier(plan.versions.new ?? "public")}.products`;
     const write = async (): Promise<unknown> =>
       await client.query(`UPDATE ${view} SET price = ${tooMuch} WHERE id = 7`);
 
