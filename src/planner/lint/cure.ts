@@ -5,14 +5,14 @@ import type { Column, Constraint, Facts, Schema, Table } from "../../core/schema
 import { compose } from "../../dialects/postgres/compose.ts";
 import { startDraft } from "../../dialects/postgres/draft.ts";
 import type { Draft } from "../../dialects/postgres/draft.ts";
-import { keyOf, relationOf } from "../../dialects/postgres/effects/catalog-model.ts";
+import { relationOf } from "../../dialects/postgres/effects/catalog-model.ts";
 import type { Catalog, Relation } from "../../dialects/postgres/effects/catalog-model.ts";
 import type { TypeRef } from "../../dialects/postgres/effects/type-ref.ts";
 import { isRecord, visit, fieldNames } from "../../dialects/postgres/expression.ts";
 import { namesOf } from "../../dialects/postgres/names.ts";
 import type { Statement } from "../../dialects/postgres/parse.ts";
-import { operations } from "../../operations/index.ts";
 import { quoteIdentifier, quoteQualified } from "../../sql/identifier.ts";
+import { operations } from "../../operations/index.ts";
 
 export interface Cure {
   /** The operation's slug; `raw` when none knows the statement. */
@@ -54,7 +54,12 @@ function attempt<T>(act: () => T): T | MigrationError {
     return act();
   } catch (error) {
     if (error instanceof MigrationError) return error;
-    throw error;
+    // What is assumed of a table can be more than an operation is made for; the finding stands without its steps.
+    return new MigrationError("change-refused", {
+      happened: "The steps depend on more than the files say.",
+      safeNext: ["shoofly plan makes them from the database."],
+      cause: error,
+    });
   }
 }
 
@@ -182,7 +187,7 @@ function tableOf(relation: Relation, mentioned: readonly string[], known: Table 
         unique: index.isUnique,
         valid: index.isValid,
         constraint: index.constraint,
-        definition: `CREATE ${index.isUnique ? "UNIQUE " : ""}INDEX ${index.name} ON ${keyOf(relation)} USING btree (${index.columns.filter((name) => name !== null).join(", ")})`,
+        definition: indexDefinition(relation, index.name, index.isUnique, index.columns),
         dependsOn: index.dependsOn,
         partial: index.isComputed,
         walkable: isWalkable(relation, index),
@@ -238,7 +243,7 @@ function primaryKeyOf(relation: Relation, column: string): Table["indexes"][numb
     unique: true,
     valid: true,
     constraint: name,
-    definition: `CREATE UNIQUE INDEX ${name} ON ${keyOf(relation)} USING btree (${column})`,
+    definition: indexDefinition(relation, name, true, [column]),
     dependsOn: [column],
     partial: false,
     walkable: true,
@@ -310,6 +315,17 @@ function plainColumn(name: string, type: string): Column {
     grants: [],
     extras: [],
   };
+}
+
+/** As the server would print it; an expression, which the catalog does not keep as text, becomes a constant. */
+function indexDefinition(
+  { schema, name }: Relation,
+  index: string,
+  isUnique: boolean,
+  columns: readonly (string | null)[],
+): string {
+  const keys = columns.map((column) => (column === null ? "(1)" : quoteIdentifier(column)));
+  return `CREATE ${isUnique ? "UNIQUE " : ""}INDEX ${quoteIdentifier(index)} ON ${quoteQualified(schema, name)} USING btree (${keys.join(", ")})`;
 }
 
 function foreignKeyOf({ references, referencedColumns }: Relation["constraints"][number]): Constraint["foreignKey"] {
