@@ -20,7 +20,7 @@ export async function dumpRows(
   for (const { table } of await readTables(client, schema)) {
     const hidden = [...(leftOut.get(table) ?? [])].map((column) => quoteLiteral(column)).join(", ");
     const { rows } = await client.query<{ line: string }>(
-      `SELECT line COLLATE "C" AS line FROM (SELECT (to_jsonb(t) - ARRAY[${hidden}]::text[])::text AS line FROM ${quoteQualified(schema, table)} AS t) AS lines ORDER BY 1`,
+      `SELECT line COLLATE "C" AS line FROM (SELECT (to_jsonb(t.*) - ARRAY[${hidden}]::text[])::text AS line FROM ${quoteQualified(schema, table)} AS t) AS lines ORDER BY 1`,
     );
     lines.push(`${table}: ${rows.length} rows`, ...rows.map(({ line }) => `  ${line}`));
   }

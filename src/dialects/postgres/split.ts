@@ -1,7 +1,7 @@
 // Splits SQL text into statements even when some of them are broken: one bad statement must not hide the others.
 import { parseSync } from "libpg-query";
 import type { Node } from "libpg-query";
-import { borders, nextBorder } from "./statement-borders.ts";
+import { borders, lineComments, nextBorder } from "./statement-borders.ts";
 import { makeSource } from "./source.ts";
 
 /** Character range, without the comments and blanks before it and the semicolon behind it. */
@@ -163,11 +163,22 @@ function blockEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** The end without blanks, semicolons and comments on the last lines. */
+/** The end without blanks, semicolons and comments on the last lines; two dashes inside of quotes are content. */
 function contentEnd(text: string, start: number, end: number): number {
-  const own = text.slice(Math.max(start, end - 2_000), end);
-  const trimmed = own.replace(/(?:\s|;|--[^\n]*$)+$/, "");
-  return Math.max(start + 1, end - (own.length - trimmed.length));
+  let at = blankStart(text, start, end);
+  if (!text.slice(text.lastIndexOf("\n", at - 1) + 1, at).includes("--")) return at;
+  for (const comment of lineComments(text, start, at).toReversed()) {
+    if (lineEnd(text, comment) < at) break;
+    at = blankStart(text, start, comment);
+  }
+  return at;
+}
+
+/** Where the blanks and semicolons before `end` begin. */
+function blankStart(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start + 1 && /[\s;]/.test(text[at - 1] ?? "")) at -= 1;
+  return Math.max(start + 1, at);
 }
 
 /** The parser's cursor counts characters from 0. */

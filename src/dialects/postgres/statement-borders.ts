@@ -36,6 +36,18 @@ export function nextBorder(text: string, start: number): number {
   return text.length;
 }
 
+/** Where the comments to the end of a line begin that stand in this range, outside of quotes and other comments. */
+export function lineComments(text: string, start: number, end: number): number[] {
+  const found: number[] = [];
+  const scan = new RegExp(marks.source, "g");
+  scan.lastIndex = start;
+  for (let mark = scan.exec(text); mark !== null && mark.index < end; mark = scan.exec(text)) {
+    if (mark[0] === "--") found.push(mark.index);
+    if (!/^[();]$/.test(mark[0])) scan.lastIndex = skip(text, mark.index, mark[0]);
+  }
+  return found;
+}
+
 /** Behind a quote or comment; the end of the text when it is never closed. */
 function skip(text: string, at: number, mark: string): number {
   const ended = (end: number, length: number): number => (end === -1 ? text.length : end + length);
