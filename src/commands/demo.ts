@@ -1,12 +1,13 @@
 // `shoofly demo`: a whole migration of a million rows under load of both application versions, on a throw-away server.
-import type { Answer, Command } from "./contract.ts";
+import type { Emit } from "../core/event.ts";
+import type { Answer, Command, Options } from "./contract.ts";
 import type { DemoResult } from "../demo/demo.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 export const demo: Command = {
   name: "demo",
   summary: "migrate a million rows under load, on a throw-away PostgreSQL",
-  help: "With --db the throw-away databases are made on that server, which has to be on this machine. DATABASE_URL is not used.",
+  help: "With --db, or DATABASE_URL, the throw-away databases are made on that server, which has to be on this machine; else the server is thrown away, too.",
   argument: null,
   options: [
     ["--rows <n>", "rows of the table (default: 1000000)"],
@@ -14,7 +15,6 @@ export const demo: Command = {
   ],
   hasCheckpoints: true,
   run: async ({ options, terminal, stop, cancel }) => {
-    const { openProject } = await import("../project/config.ts");
     const { demoOptions } = await import("../project/run-options.ts");
     const { runDemo } = await import("../demo/demo.ts");
     const { observers } = await import("../observers/index.ts");
@@ -22,7 +22,7 @@ export const demo: Command = {
     try {
       const result = await runDemo({
         ...demoOptions(options),
-        url: options.db === undefined ? undefined : openProject(options).url(),
+        url: await serverUrl(options, observer.emit),
         note: (line) => observer.emit({ type: "note.made", message: line }),
         emit: observer.emit,
         stop,
@@ -36,6 +36,18 @@ export const demo: Command = {
     }
   },
 };
+
+/** The server that is meant; undefined: an embedded one. A URL of another machine in the environment is nobody's wish for load. */
+async function serverUrl(options: Options, emit: Emit): Promise<string | undefined> {
+  const given = process.env["DATABASE_URL"] ?? "";
+  if (options.db === undefined && given === "") return undefined;
+  const { openProject } = await import("../project/config.ts");
+  const url = openProject(options).url();
+  const { isLoopback } = await import("../demo/loopback.ts");
+  if (options.db !== undefined || isLoopback(url)) return url;
+  emit({ type: "warning.raised", message: "DATABASE_URL is another machine's: the demo runs on an embedded server" });
+  return undefined;
+}
 
 /** Whatever a signal broke, the demo's own databases are gone. */
 async function brokenOff(cause: unknown): Promise<Error> {

@@ -39,11 +39,11 @@ test("a hundred thousand rows, two rounds, a rollback in the middle", { timeout:
 const own = servers.at(-1);
 
 test(
-  `through --db on ${own?.name}: plain lines in a pipe, and a reader that leaves`,
+  `through DATABASE_URL and --db on ${own?.name}: plain lines in a pipe, and a reader that leaves`,
   { timeout: 120_000 },
   async () => {
     using project = cliProject(own?.url);
-    const whole = await project.run(["demo", "--db", own?.url ?? "", "--rows", "10000", "--rounds", "1"]);
+    const whole = await project.run(["demo", "--rows", "10000", "--rounds", "1"]);
     expect(whole.code, whole.stderr).toBe(0);
     const text = whole.stdout + whole.stderr;
     expect(text).toContain(`PostgreSQL ${own?.version}.`);
