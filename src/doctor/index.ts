@@ -7,6 +7,7 @@ import { journal } from "./journal.ts";
 import { leftovers } from "./leftovers.ts";
 import { pooler } from "./pooler.ts";
 import { privileges } from "./privileges.ts";
+import { rewriteGuard } from "./rewrite-guard.ts";
 import { runner } from "./runner.ts";
 import { serverVersion } from "./server-version.ts";
 import { transactions } from "./transactions.ts";
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   pooler,
   privileges,
   journal,
+  rewriteGuard,
   runner,
   history,
   identifiers,

@@ -7,7 +7,7 @@ import { DatabaseError } from "../dialects/postgres/database-error.ts";
 import { sqlstateOf } from "./failure.ts";
 
 /** Numbered files, each applied once. Append only: a file that has been released is never edited. */
-const versions: readonly string[] = ["0001", "0002"].map((number) =>
+const versions: readonly string[] = ["0001", "0002", "0003"].map((number) =>
   readFileSync(new URL(`../dialects/postgres/journal/${number}.sql`, import.meta.url), "utf8"),
 );
 

@@ -17,6 +17,8 @@ export interface LockSafeWork {
   readonly isAlone: boolean;
   /** The statements may scan a table: no `statement_timeout`. */
   readonly isLong: boolean;
+  /** Planned as such: the journal's event trigger stops every other rewrite of a table that has rows. */
+  readonly mayRewrite: boolean;
   /** First in the transaction: the fence check. */
   readonly before: () => Promise<void>;
   /** Last before COMMIT: the journal's record. */
@@ -110,12 +112,14 @@ async function tryOnce(
 
 /** Session settings instead of local ones; afterwards those that every connection begins with. */
 async function tryAlone(
-  { statements, isLong, before }: LockSafeWork,
+  { statements, isLong, mayRewrite, before }: LockSafeWork,
   connection: Connection,
   budgetMs: number,
 ): Promise<void> {
   await before();
-  await connection.query(`set statement_timeout = ${isLong ? 0 : metadataTimeoutMs}`);
+  await connection.query(
+    `set statement_timeout = ${isLong ? 0 : metadataTimeoutMs}; set shoofly.may_rewrite = ${onOff(mayRewrite)}`,
+  );
   try {
     for (const statement of statements) {
       // CONCURRENTLY waits for old transactions without making anybody wait; an end in mid-work would leave a half-made object.
@@ -124,17 +128,24 @@ async function tryAlone(
       await connection.query(statement);
     }
   } finally {
-    if (!connection.lost) await connection.query("set statement_timeout = 0; set lock_timeout = '200ms'");
+    if (!connection.lost) {
+      await connection.query("set statement_timeout = 0; set lock_timeout = '200ms'; reset shoofly.may_rewrite");
+    }
   }
 }
 
 async function begin(connection: Connection, work: LockSafeWork, yielding: readonly string[]): Promise<void> {
   const timeout = work.isLong ? 0 : metadataTimeoutMs;
   await connection.query(
-    `begin; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = '2s'`,
+    `begin; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = '2s';
+     set local shoofly.may_rewrite = ${onOff(work.mayRewrite)}`,
   );
   await work.before();
   for (const relation of yielding) await connection.query(makeAutovacuumYield(relation));
+}
+
+function onOff(may: boolean): string {
+  return may ? "'on'" : "'off'";
 }
 
 async function runStatements(connection: Connection, statements: readonly string[], budgetMs: number): Promise<void> {

@@ -34,6 +34,8 @@ export function bindContext(session: Session, options: ContextOptions): BoundCon
     await runLockSafe(
       {
         ...work,
+        // What a step says of itself it says of the way forward: an undo is not planned by its locks.
+        mayRewrite: direction === "undo" || step.rewrite,
         isAlone: mode.isAlone,
         before: async () => await session.checkFence(session.connection),
         after: async () => {

@@ -40,6 +40,7 @@ test("a sound database: every check is reported, exit code 0", async () => {
     "pooler",
     "privileges",
     "journal",
+    "rewrite-guard",
     "runner",
     "history",
     "identifiers",

@@ -1,6 +1,7 @@
 // The usual set of roles: one that owns the tables and may do nothing else, and the application's, with plain grants.
 import { describe, expect, test } from "vitest";
 import type pg from "pg";
+import type { DoctorDocument } from "../../src/documents/answers.ts";
 import type { StatusDocument } from "../../src/documents/status.ts";
 import { cliProject } from "../support/cli.ts";
 import { createDatabase, servers } from "../support/database.ts";
@@ -36,6 +37,9 @@ describe.each(servers)("on $name", (server) => {
       expect({ words, code, document }).toMatchObject({ words, code: 0 });
     };
     expect((await project.run(["init"])).code).toBe(0);
+    const doctor = await project.json<DoctorDocument>(["doctor"]);
+    const guard = doctor.document.checks.find(({ check }) => check === "rewrite-guard");
+    expect(guard?.message).toContain("a superuser can change that: CREATE EVENT TRIGGER shoofly_guard_rewrite");
     const clientOf = async (path: string): Promise<pg.Client> => {
       const client = await database.connect({ user: app });
       await client.query(`SET search_path = ${path}`);

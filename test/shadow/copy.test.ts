@@ -8,7 +8,7 @@ import { readCatalog, type Catalog } from "../../src/dialects/postgres/catalog/r
 import { loadCatalog, type Unproven } from "../../src/shadow/load.ts";
 import { startServer, type Server } from "../../src/shadow/server.ts";
 import { createDatabase, servers, type TestDatabase } from "../support/database.ts";
-import { readCases } from "../support/cases.ts";
+import { casesOn } from "../support/cases.ts";
 import { dumpSchema } from "../support/dump.ts";
 
 function read(name: string): string {
@@ -77,7 +77,7 @@ describe.each(servers)("on $name", (server) => {
     await copyOf(database, copy);
   });
 
-  test.each(readCases())("the schema of case $name", async ({ schemaSql }) => {
+  test.each(casesOn(server))("the schema of case $name", async ({ schemaSql }) => {
     await using database = await createDatabase(server);
     await using copy = await createDatabase(server);
     await execute(database, schemaSql);

@@ -60,7 +60,11 @@ for (const major of majors) {
     async function traceAll(template: string): Promise<Map<string, Seen | { error: string }>> {
       const traced = new Map<string, Seen | { error: string }>();
       const copy = async (name: string): Promise<void> =>
-        await execute(server, "postgres", `create database ${name} template ${template}`);
+        await execute(
+          server,
+          "postgres",
+          `create database ${name} template ${template} ${major < 15 ? "" : "strategy file_copy"}`,
+        );
       await copy("shared");
       const shared = await Tracer.open(urlOf(server, "shared"));
       for (const { form, setup, sql, alone = false, results } of forms) {
@@ -125,7 +129,8 @@ for (const major of majors) {
       try {
         await tracer.transaction(["create table fresh (id int)", "alter table item rename to thing"], { keep: true });
         const check = await tracer.transaction(["alter table fresh add check (id > 0)"]);
-        expect(check).toMatchObject({ scanned: ["public.fresh"], heavy: ["public.fresh"], scan: true, rewrite: false });
+        expect(check).toMatchObject({ scanned: ["public.fresh"], heavy: [], scan: true, rewrite: false });
+        // Nobody can be using a table that the statements before have made.
         expect(check.messages).toEqual(['verifying table "fresh"']);
         await tracer.transaction(["alter schema public rename to open"], { keep: true });
         const rename = await tracer.transaction(['alter table "open".thing alter amount type bigint']);

@@ -6,7 +6,7 @@ import { readCatalog, type Catalog } from "../../src/dialects/postgres/catalog/r
 import { loadParser, parseFile } from "../../src/dialects/postgres/parse.ts";
 import { Shadow } from "../../src/shadow/shadow.ts";
 import { tryPlan } from "../../src/shadow/try-plan.ts";
-import { planCase, readCases, withConnection, type Case } from "../support/cases.ts";
+import { casesOn, planCase, withConnection, type Case } from "../support/cases.ts";
 import { createDatabase, servers } from "../support/database.ts";
 import { packagesDirectory } from "./majors.ts";
 
@@ -49,7 +49,7 @@ for (const server of servers) {
       }));
     }
 
-    test.each(readCases())("the plan of $name is proven", async (each) => {
+    test.each(casesOn(server))("the plan of $name is proven", async (each) => {
       const { plan, catalog } = await planOf(each);
       const trial = await tryPlan(shadow, catalog, plan, written(each));
       expect(trial.unproven).toEqual([]);
