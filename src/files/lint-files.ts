@@ -1,16 +1,24 @@
 // The files that lint reads: files and directories as given, a range of git, or standard input; in the order in which they run.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join, parse, resolve } from "node:path";
+import { basename, dirname, extname, join, parse, resolve } from "node:path";
 import { MigrationError } from "../core/error.ts";
+import type { Origin, Place } from "../dialects/postgres/source.ts";
 import { shownPath } from "./discover.ts";
+import { checksumOf } from "./migration-file.ts";
 
 export interface LintSource {
   /** As shown to people. */
   readonly file: string;
-  /** Null when the file cannot be read as SQL; then `problem` says why. */
+  /** Null when the file cannot be read or rendered as SQL; then `problem` says why. */
   readonly text: string | null;
   readonly problem: string;
+  /** Where the problem is, or the begin of the file. */
+  readonly problemAt: Place;
+  /** As the author wrote it. */
+  readonly written: string;
+  /** Of SQL that was rendered from another form: where its parts come from. */
+  readonly origins: readonly Origin[];
   /** False: it is only read for what it makes of the schema. */
   readonly isJudged: boolean;
 }
@@ -29,16 +37,25 @@ export interface LintTargets {
 const stdinName = "<stdin>";
 
 /** @throws MigrationError `file-not-found`, `usage` */
-export function readLintFiles({ given, migrations, since, startAfter }: LintTargets): readonly LintSource[] {
+export async function readLintFiles({
+  given,
+  migrations,
+  since,
+  startAfter,
+}: LintTargets): Promise<readonly LintSource[]> {
   if (given.includes("-")) return [sourceOf(stdinName, readFileSync(0), true)];
   const wanted = given.length === 0 ? sqlBelow(existing(migrations)) : given.flatMap((path) => expand(path));
   const unique = [...new Set(wanted)];
   const changed = since === null ? null : changedSince(since, unique[0] ?? migrations);
   const judged = new Set(unique.filter((path) => (changed === null || changed.has(path)) && isAfter(path, startAfter)));
   const earlier = given.length === 0 ? [] : earlierMigrations(unique, migrations);
-  return inOrder([...new Set([...earlier, ...unique])], migrations).map((path) =>
-    sourceOf(shownPath(path), readFileSync(path), judged.has(path)),
-  );
+  const sources: LintSource[] = [];
+  // One after the other: a migration in TypeScript gets a thread of its own.
+  for (const path of inOrder([...new Set([...earlier, ...unique])], migrations)) {
+    const source = sourceOf(shownPath(path), readFileSync(path), judged.has(path));
+    sources.push(isForeignMigration(basename(path)) ? await rendered(source, path) : source);
+  }
+  return sources;
 }
 
 /** Timestamped names sort by time; whoever names files differently gets the order of the names. */
@@ -117,14 +134,45 @@ function stderrOf(error: unknown): string {
 }
 
 function sourceOf(file: string, bytes: Buffer, isJudged: boolean): LintSource {
-  const refuse = (problem: string): LintSource => ({ file, text: null, problem, isJudged });
-  if (isForeignMigration(basename(file)))
-    return refuse("Only SQL files are linted; `shoofly plan` shows what this migration does.");
+  const source = {
+    file,
+    text: null,
+    problem: "",
+    problemAt: { line: 1, column: 1 },
+    written: "",
+    origins: [],
+    isJudged,
+  };
+  const refuse = (problem: string): LintSource => ({ ...source, problem });
   if (bytes.includes(0)) return refuse("The file holds NUL bytes, so it is no SQL text (UTF-16 is not supported).");
   try {
     // The decoder takes a byte order mark away; the server would not.
-    return { file, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), problem: "", isJudged };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { ...source, text, written: text };
   } catch {
     return refuse("The file is not UTF-8.");
+  }
+}
+
+const renderedEndings: ReadonlySet<string> = new Set([".ts", ".yaml", ".json"]);
+
+/** A migration in another form as the SQL that it stands for; what cannot be loaded is a problem with its place. */
+async function rendered(source: LintSource, path: string): Promise<LintSource> {
+  const { file, text } = source;
+  if (text === null) return source;
+  const refuse = (problem: string, problemAt: Place): LintSource => ({ ...source, text: null, problem, problemAt });
+  const ending = extname(path);
+  if (!renderedEndings.has(ending))
+    return refuse(`Migrations are .sql, .ts, .yaml or .json; ${ending} files are not read.`, source.problemAt);
+  const { renderFile } = await import("./render-file.ts");
+  try {
+    const sql = await renderFile({ name: parse(path).name, path, file, text, checksum: checksumOf(text) });
+    return { ...source, text: sql.text, origins: sql.origins ?? [] };
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    const { line, column } = error.details;
+    const reason = (error.happened.split("\n")[0] ?? "").replace(/^.*?:\d+:\d+: |^[^ ]+: /, "");
+    const isPlaced = typeof line === "number" && typeof column === "number";
+    return refuse(reason, isPlaced ? { line, column } : source.problemAt);
   }
 }

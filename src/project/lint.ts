@@ -46,7 +46,7 @@ const newestMajor = 18;
 export async function lintProject(project: Project, request: LintRequest): Promise<LintOutcome> {
   const settings = settingsOf(project);
   const failOn = request.failOn ?? project.lint?.failOn ?? "error";
-  const sources = readLintFiles({
+  const sources = await readLintFiles({
     given: request.files,
     migrations: project.migrations,
     since: request.since,
@@ -56,7 +56,7 @@ export async function lintProject(project: Project, request: LintRequest): Promi
   const sizes = request.stats === null ? world.sizes : readStatistics(request.stats, project.schema);
   const readable = world.sources.filter((source) => source.text !== null);
   const result = await lint({
-    files: readable.map(({ file, text, isJudged }) => ({ file, text: text ?? "", isJudged })),
+    files: readable.map(({ file, text, origins, isJudged }) => ({ file, text: text ?? "", origins, isJudged })),
     catalog: world.catalog,
     schema: world.schema,
     sizes,
@@ -65,7 +65,7 @@ export async function lintProject(project: Project, request: LintRequest): Promi
     today: request.today,
   });
   const judged = world.sources.filter((source) => source.isJudged);
-  const texts = new Map(judged.map(({ file, text }) => [file, text ?? ""]));
+  const texts = new Map(judged.map(({ file, written }) => [file, written]));
   const unanalysed = [...judged.filter((source) => source.text === null).map(unreadable), ...result.unanalysed];
   const document: LintDocument = { schema: "shoofly.lint/1", unanalysed, findings: result.findings };
   const counts = result.findings.some((finding) => finding.suppressed === null && isAtLeast(finding.severity, failOn));
@@ -78,8 +78,8 @@ export async function lintProject(project: Project, request: LintRequest): Promi
   };
 }
 
-function unreadable({ file, problem }: LintSource): Unanalysed {
-  return { file, line: 1, column: 1, endLine: 1, endColumn: 1, reason: problem };
+function unreadable({ file, problem, problemAt: { line, column } }: LintSource): Unanalysed {
+  return { file, line, column, endLine: line, endColumn: column, reason: problem };
 }
 
 interface World {
@@ -131,7 +131,7 @@ async function databaseOf(project: Project, sources: readonly LintSource[]): Pro
 }
 
 function baseName(file: string): string {
-  return file.replace(/^.*[\\/]/, "").replace(/\.sql$/, "");
+  return file.replace(/^.*[\\/]/, "").replace(/\.(?:sql|ts|yaml|json)$/, "");
 }
 
 /** @throws MigrationError `usage` for a rule that does not exist: it would be off in silence */

@@ -253,6 +253,42 @@ describe("which files", () => {
   });
 });
 
+describe("migrations that are not SQL", () => {
+  test("are judged like SQL, at the operation in the author's file", async () => {
+    const forms = {
+      "1_a.yaml": `description: A.\noperations:\n  - drop-not-null: {table: orders, column: note}\n  - set-not-null: {table: orders, column: region}\n`,
+      "2_b.json": `{"description": "B.", "operations": [\n  {"set-not-null": {"table": "orders", "column": "code"}}\n]}\n`,
+      "3_c.ts": `import { defineMigration, setNotNull } from "shoofly";\nexport default defineMigration({\n  description: "C.",\n  operations: [\n    setNotNull({ table: "orders", column: "name" }),\n  ],\n});\n`,
+    };
+    for (const [name, text] of Object.entries(forms)) write(`migrations/2026010100000${name}`, text);
+    const { code, document } = await linted();
+    expect(document.unanalysed).toEqual([]);
+    expect({ code, found: document.findings.map(({ rule, line, column }) => `${rule} ${line}:${column}`) }).toEqual({
+      code: 3,
+      found: ["set-not-null 4:5", "set-not-null 2:3", "set-not-null 5:5"],
+    });
+    expect((await project.run(["lint"])).stdout).toContain("- set-not-null: {table: orders");
+  });
+
+  test("only what cannot be loaded is not analysed", async () => {
+    write("migrations/20260101000001_a.yaml", "description: A.\noperations:\n  - no-such: {}\n");
+    write("migrations/20260101000002_b.ts", "throw new Error('no');\n");
+    write("migrations/20260101000003_c.mjs", "export default 1;\n");
+    const { code, document } = await linted();
+    expect(code).toBe(2);
+    expect(document.unanalysed.map(({ file, line }) => `${file}:${line}`)).toEqual([
+      "migrations/20260101000001_a.yaml:3",
+      "migrations/20260101000002_b.ts:1",
+      "migrations/20260101000003_c.mjs:1",
+    ]);
+    expect(document.unanalysed.map(({ reason }) => reason)).toMatchObject([
+      expect.stringContaining("an operation is an object with one key"),
+      expect.stringContaining("no"),
+      expect.stringContaining(".mjs"),
+    ]);
+  });
+});
+
 describe("bad input", () => {
   async function unanalysed(text: string | Buffer): Promise<LintDocument["unanalysed"]> {
     write("bad.sql", text);

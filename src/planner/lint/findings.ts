@@ -46,7 +46,7 @@ export function findingsOf(
   file: ReadFile,
   context: FindingContext,
 ): { readonly findings: readonly Finding[]; readonly unanalysed: readonly Unanalysed[] } {
-  const place = placesIn(file.text);
+  const place = placesIn(file.text, file.origins);
   const at = (range: { readonly start: number; readonly end: number }): Omit<Unanalysed, "reason"> => {
     const [start, end] = [place(range.start), place(range.end)];
     return { file: file.file, line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
@@ -198,7 +198,7 @@ function cureFor(statement: ReadStatement, file: ReadFile, { schema, major }: Fi
   if (parsed instanceof MigrationError) return { operation: "raw", plan: [], refusal: null };
   const own = parsed.find((each) => statement.whole.gapStart + each.start === statement.start) ?? parsed[0];
   if (own === undefined) return { operation: "raw", plan: [], refusal: null };
-  const migration = file.file.replace(/^.*[\\/]/, "").replace(/\.sql$/, "");
+  const migration = file.file.replace(/^.*[\\/]/, "").replace(/\.(?:sql|ts|yaml|json)$/, "");
   return cureOf({ statement: own, catalog: statement.catalog, schema, major, migration });
 }
 

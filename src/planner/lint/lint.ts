@@ -5,6 +5,7 @@ import type { Schema } from "../../core/schema.ts";
 import type { Catalog } from "../../dialects/postgres/effects/catalog-model.ts";
 import { relationOf } from "../../dialects/postgres/effects/catalog-model.ts";
 import { loadParser } from "../../dialects/postgres/parse.ts";
+import type { Origin } from "../../dialects/postgres/source.ts";
 import type { TableSize } from "./duration.ts";
 import { findingsOf } from "./findings.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
@@ -16,6 +17,8 @@ export interface LintFile {
   /** As shown to people. */
   readonly file: string;
   readonly text: string;
+  /** Of SQL that was rendered from another form: where its parts come from. */
+  readonly origins?: readonly Origin[];
   /** False: it is only read for what it makes of the schema, and what it makes counts as being there. */
   readonly isJudged: boolean;
 }

@@ -1,8 +1,14 @@
 // Lines and columns of many places in one text: the starts of the lines are found once.
-import type { Place } from "../../dialects/postgres/source.ts";
+import type { Origin, Place } from "../../dialects/postgres/source.ts";
 
-/** Line and column, both from 1, of a character index. */
-export function placesIn(text: string): (index: number) => Place {
+/** Line and column, both from 1, of a character index: in the author's file, when the text was rendered from one. */
+export function placesIn(text: string, origins: readonly Origin[] = []): (index: number) => Place {
+  if (origins.length > 0) {
+    return (index) => {
+      const origin = origins.findLast((each) => each.start <= index);
+      return { line: origin?.line ?? 1, column: origin?.column ?? 1 };
+    };
+  }
   let starts: number[] | null = null;
   return (index) => {
     starts ??= lineStarts(text);

@@ -9,6 +9,8 @@ import { evolve } from "../../dialects/postgres/effects/evolve.ts";
 import { predictEffect } from "../../dialects/postgres/effects/predict.ts";
 import { splitStatements } from "../../dialects/postgres/split.ts";
 import type { LintStatement, StatementEffect } from "../../rules/contract.ts";
+import type { Origin } from "../../dialects/postgres/source.ts";
+import type { LintFile } from "./lint.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 import { targetsOf } from "./targets.ts";
 import { unitsOf } from "./units.ts";
@@ -44,6 +46,7 @@ export interface Gap {
 export interface ReadFile {
   readonly file: string;
   readonly text: string;
+  readonly origins: readonly Origin[];
   readonly statements: readonly ReadStatement[];
   readonly broken: readonly Broken[];
   /** Blanks and comments before each statement, broken ones included, and after the last one. */
@@ -59,11 +62,7 @@ interface Reading {
  * The file's statements with their effects; of a file that is not judged only the schema that it leaves.
  * @param world the schema before the file; afterwards the one that the file leaves
  */
-export async function readFile(
-  file: { readonly file: string; readonly text: string; readonly isJudged: boolean },
-  world: Neighbourhood,
-  reading: Reading,
-): Promise<ReadFile> {
+export async function readFile(file: LintFile, world: Neighbourhood, reading: Reading): Promise<ReadFile> {
   const { text, isJudged } = file;
   const statements: ReadStatement[] = [];
   const broken: Broken[] = [];
@@ -100,7 +99,7 @@ export async function readFile(
   }
   if (!isJudged) world.settleFrom(first);
   gaps.push({ start: gapStart, end: text.length });
-  return { file: file.file, text, statements, broken, gaps };
+  return { file: file.file, text, origins: file.origins ?? [], statements, broken, gaps };
 }
 
 const blockChanges: Readonly<Record<string, "begin" | "end">> = {
