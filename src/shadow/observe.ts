@@ -4,6 +4,7 @@ import type { Effect } from "../core/effect.ts";
 import type { Lock } from "../core/step.ts";
 import type { Connection } from "../dialects/postgres/connect.ts";
 import { lockWords } from "../dialects/postgres/locks.ts";
+import { stateSchema } from "../dialects/postgres/names.ts";
 import { lockOn } from "../dialects/postgres/step-parts.ts";
 
 /** An effect with the tables behind it, all of them as `schema.table`. */
@@ -43,8 +44,8 @@ export interface LockedRelation extends Omit<KnownRelation, "name" | "kind"> {
 
 export type Known = Map<number, KnownRelation>;
 
-// What initdb made has numbers below 16384 (manual, "System Catalog Declarations"); TOAST tables follow their table.
-const ours = `c.oid >= 16384 and n.nspname <> 'pg_toast' and n.nspname not like 'pg\\_temp%' and n.nspname not like 'pg\\_toast\\_temp%'
+// What initdb made has numbers below 16384 (manual, "System Catalog Declarations"); TOAST tables follow their table; the journal is nobody's.
+const ours = `c.oid >= 16384 and n.nspname not in ('pg_toast', '${stateSchema}') and n.nspname not like 'pg\\_temp%' and n.nspname not like 'pg\\_toast\\_temp%'
   and c.relkind in ('r', 'p', 'm', 'v', 'S', 'f', 'i', 'I')`;
 
 const knownSql = `

@@ -170,7 +170,8 @@ async function compareStatements(
 /** Null: this server refuses the statement. */
 async function observe(tracer: Tracer, text: string): Promise<Effect | null> {
   try {
-    return /\bconcurrently\b|^vacuum/i.test(text)
+    // REFRESH … CONCURRENTLY is the one that may stand in a transaction, where scans are counted.
+    return /\bconcurrently\b|^vacuum/i.test(text) && !/^refresh\b/i.test(text)
       ? await tracer.alone(text)
       : await tracer.transaction([text], { keep: true });
   } catch {

@@ -11,23 +11,32 @@ const exclusive = "ACCESS EXCLUSIVE";
 
 /** Null: a kind of constraint that is not known. */
 export function constraintTouches(at: CommandAt): Touch[] | null {
-  const { command, relation, catalog, only } = at;
+  const { command, relation, catalog, only, major } = at;
   if (command.def === undefined || !("Constraint" in command.def)) return null;
   const written = command.def.Constraint;
   const constraint = constraintOf(written, { table: relation.name, column: null, catalog, taken: [] });
   if (constraint === null) return null;
   const all = family(catalog, relation, !only);
   const scan = constraint.isValid && constraint.isEnforced;
+  // From 18 on everything below the table is locked, even where the constraint is not for it.
+  const children =
+    major < 18 ? [] : touchAll(all, constraint.kind === "foreign-key" ? "SHARE ROW EXCLUSIVE" : exclusive);
   switch (constraint.kind) {
     case "check":
-      return touchAll(written.is_no_inherit === true ? [relation] : all, exclusive, { scan });
+      return [...children, ...touchAll(written.is_no_inherit === true ? [relation] : all, exclusive, { scan })];
     case "not-null":
-      return (written.is_no_inherit === true ? [relation] : all).flatMap((each) =>
-        touchAll([each], exclusive, { scan: scan && !constraint.columns.every((column) => isNeverNull(each, column)) }),
-      );
+      return [
+        ...children,
+        ...(written.is_no_inherit === true ? [relation] : all).map((each): Touch => ({
+          relation: each,
+          mode: exclusive,
+          scan: scan && !constraint.columns.every((column) => isNeverNull(each, column)),
+        })),
+      ];
     case "foreign-key": {
       const parent = relationOf(catalog, written.pktable);
       return [
+        ...children,
         ...touchAll(family(catalog, relation, relation.isPartitioned), "SHARE ROW EXCLUSIVE", { scan }),
         ...touchAll(family(catalog, parent, parent.isPartitioned), "SHARE ROW EXCLUSIVE", { scan }),
       ];
@@ -35,7 +44,7 @@ export function constraintTouches(at: CommandAt): Touch[] | null {
     case "primary-key":
     case "unique":
     case "exclusion":
-      return indexConstraintTouches(at, written, constraint.columns);
+      return [...children, ...indexConstraintTouches(at, written, constraint.columns)];
   }
 }
 
@@ -47,7 +56,7 @@ function indexConstraintTouches(
   const isPrimary = written.contype === "CONSTR_PRIMARY";
   if (written.indexname !== undefined) {
     const found = indexNamed(catalog, [relation.schema, written.indexname]);
-    const keys = found?.index.columns ?? [];
+    const keys = found?.index.columns.slice(0, found.index.keyColumns) ?? [];
     const isProven = found !== null && keys.every((column) => column !== null && isNeverNull(relation, column));
     return touchAll(family(catalog, relation, isPrimary && !isProven && !only), exclusive, {
       scan: isPrimary && !isProven,

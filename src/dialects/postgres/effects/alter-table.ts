@@ -2,9 +2,25 @@
 import type { AlterTableCmd, AlterTableStmt, ColumnDef } from "libpg-query";
 import { exclusiveOptions, alterCommands, passOf } from "./alter-commands.ts";
 import type { CommandAt } from "./alter-commands.ts";
-import { domainOf, family, ownedSequences, referencing, relationAt, relationOf, typesOf } from "./catalog-model.ts";
-import type { Catalog, CatalogConstraint, Relation } from "./catalog-model.ts";
+import {
+  descendants,
+  domainOf,
+  family,
+  ownedSequences,
+  referencing,
+  relationAt,
+  relationOf,
+  typesOf,
+} from "./catalog-model.ts";
+import type { Catalog, Relation } from "./catalog-model.ts";
 import { constraintTouches } from "./add-constraint.ts";
+import {
+  dropConstraintTouches,
+  enforcementTouches,
+  otherEnds,
+  referencedColumns,
+  validateTouches,
+} from "./alter-constraint.ts";
 import { generatedKind, hasInline, inlineConstraints, inlineExpression, isSerial } from "./constraints.ts";
 import { evolveCommand } from "./evolve-table.ts";
 import { attachTouches, detachTouches } from "./partitions.ts";
@@ -24,6 +40,7 @@ export function commandsOf(statement: AlterTableStmt): AlterTableCmd[] {
 
 /** Null: a command that is not known. */
 export function alterTableTouches(statement: AlterTableStmt, catalog: Catalog, major: number): Touch[] | null {
+  if (statement.objtype === "OBJECT_INDEX") return alterIndexTouches(statement);
   const touches: Touch[] = [];
   let now = catalog;
   for (const command of commandsOf(statement)) {
@@ -34,6 +51,12 @@ export function alterTableTouches(statement: AlterTableStmt, catalog: Catalog, m
     now = evolveCommand(now, relation, command, statement.relation?.inh !== true);
   }
   return touches;
+}
+
+/** Settings of an index leave its table alone; everything else that ALTER INDEX can do is not known. */
+function alterIndexTouches(statement: AlterTableStmt): Touch[] | null {
+  const settings: readonly string[] = ["AT_SetRelOptions", "AT_ResetRelOptions", "AT_SetStatistics"];
+  return commandsOf(statement).every(({ subtype }) => settings.includes(subtype ?? "")) ? [] : null;
 }
 
 function commandTouches(at: CommandAt): Touch[] | null {
@@ -54,6 +77,8 @@ function commandTouches(at: CommandAt): Touch[] | null {
       return constraintTouches(at);
     case "AT_ValidateConstraint":
       return validateTouches(at, all);
+    case "AT_AlterConstraint":
+      return [...touches, ...enforcementTouches(at)];
     case "AT_DropConstraint":
       return [...touches, ...dropConstraintTouches(at, all)];
     case "AT_DropColumn":
@@ -171,42 +196,6 @@ function typeTouches({ command, relation, catalog }: CommandAt, all: readonly Re
   });
   const sequences = ownedSequences(catalog, relation, name).filter((each) => each.ownedBy?.isIdentity === true);
   return [...own, ...touchAll(sequences, "SHARE ROW EXCLUSIVE")];
-}
-
-/** The columns of a table that a foreign key points at. */
-function referencedColumns(table: Relation, constraint: CatalogConstraint): readonly string[] {
-  if (constraint.referencedColumns.length > 0) return constraint.referencedColumns;
-  return table.constraints.find((each) => each.kind === "primary-key")?.columns ?? [];
-}
-
-function validateTouches({ command, relation, catalog }: CommandAt, all: readonly Relation[]): Touch[] {
-  const constraint = relation.constraints.find((each) => each.name === command.name);
-  const mode = "SHARE UPDATE EXCLUSIVE";
-  if (constraint?.kind === "foreign-key") {
-    const parent = relationAt(catalog, (constraint.references ?? "").split("."));
-    const partitions = family(catalog, relation, relation.isPartitioned);
-    const scan = !constraint.isValid;
-    return [...touchAll(partitions, mode, { scan }), ...(scan ? touchAll([parent], "ROW SHARE", { scan }) : [])];
-  }
-  const scan = constraint === undefined || !constraint.isValid;
-  return touchAll(scan ? all : all.slice(0, 1), mode, { scan });
-}
-
-function dropConstraintTouches({ command, catalog }: CommandAt, all: readonly Relation[]): Touch[] {
-  return all.flatMap((each) => {
-    const constraint = each.constraints.find((found) => found.name === command.name);
-    if (constraint === undefined) return [];
-    return touchAll(otherEnds(catalog, each, constraint, command.behavior === "DROP_CASCADE"), "ACCESS EXCLUSIVE");
-  });
-}
-
-/** Tables whose triggers or constraints go with a constraint: both ends of a foreign key are locked. */
-function otherEnds(catalog: Catalog, relation: Relation, constraint: CatalogConstraint, cascade: boolean): Relation[] {
-  if (constraint.references !== null) return [relationAt(catalog, constraint.references.split("."))];
-  if (!cascade || !["primary-key", "unique"].includes(constraint.kind)) return [];
-  return referencing(catalog, relation)
-    .filter((found) => referencedColumns(relation, found.constraint).join() === constraint.columns.join())
-    .map((found) => found.relation);
 }
 
 function dropColumnTouches({ command, catalog }: CommandAt, all: readonly Relation[]): Touch[] {

@@ -32,6 +32,8 @@ export interface CatalogIndex {
   readonly name: string;
   /** Key and INCLUDE columns; null for an expression. */
   readonly columns: readonly (string | null)[];
+  /** How many of the columns are the key. */
+  readonly keyColumns: number;
   /** Expressions and predicate included. */
   readonly dependsOn: readonly string[];
   /** Has an expression or a predicate: it is always built anew when a column under it changes its type. */

@@ -73,6 +73,7 @@ function relationOf(
   const own = indexes.map((index): CatalogIndex => ({
     name: index.name,
     columns: index.columns,
+    keyColumns: index.columns.length,
     dependsOn: index.columns.flatMap((column) => (column === null ? [] : [column])),
     isComputed: index.columns.includes(null),
     isUnique: index.unique,
@@ -110,6 +111,7 @@ function indexOfTable(index: Table["indexes"][number]): CatalogIndex {
   return {
     name: index.name,
     columns: index.columns,
+    keyColumns: index.keys,
     dependsOn: index.dependsOn,
     isComputed: index.partial || index.columns.includes(null),
     isUnique: index.unique,

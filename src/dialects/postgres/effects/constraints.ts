@@ -140,6 +140,7 @@ export function indexOf(constraint: CatalogConstraint, written: Constraint): Cat
   return {
     name: constraint.name,
     columns: [...constraint.columns, ...fieldNames(written.including)],
+    keyColumns: constraint.columns.length,
     dependsOn: [...new Set([...constraint.columns, ...fieldNames(written.including), ...where])],
     isComputed: written.where_clause !== undefined,
     isUnique: constraint.kind !== "exclusion",

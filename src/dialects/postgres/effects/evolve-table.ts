@@ -24,11 +24,16 @@ export function withoutRelations(catalog: Catalog, keys: readonly string[]): Cat
 /** The catalog after one command; what changes nothing that predictions need leaves it as it is. */
 export function evolveCommand(catalog: Catalog, relation: Relation, command: AlterTableCmd, only: boolean): Catalog {
   const known = command.subtype === undefined ? undefined : alterCommands[command.subtype];
-  const all = family(catalog, relation, known?.recurses === true && !only);
+  const all = family(catalog, relation, known?.recurses === true && !only && !isNotInherited(command));
   if (command.subtype === "AT_AddColumn") return addColumn(catalog, all, command);
   const changed = all.map((each) => evolveRelation(catalog, each, command));
   const after = changed.some((each, at) => each !== all[at]) ? withRelations(catalog, ...changed) : catalog;
   return evolveAround(after, relation, command);
+}
+
+/** A constraint that says NO INHERIT. */
+function isNotInherited({ def }: AlterTableCmd): boolean {
+  return def !== undefined && "Constraint" in def && def.Constraint.is_no_inherit === true;
 }
 
 /** Sequences that come and go with columns, and tables that move in a tree. */
@@ -116,6 +121,10 @@ function withoutOwned(catalog: Catalog, relation: Relation, column: string, iden
   return keys.length === 0 ? catalog : withoutRelations(catalog, keys);
 }
 
+function keyOfIndex(index: CatalogIndex): string[] {
+  return index.columns.slice(0, index.keyColumns).flatMap((each) => (each === null ? [] : [each]));
+}
+
 /** A table with one more constraint, its index, and what a primary key says about NULL. */
 export function withConstraint(
   relation: Relation,
@@ -128,8 +137,7 @@ export function withConstraint(
   if (made === null) return relation;
   const taking =
     written.indexname === undefined ? undefined : relation.indexes.find((each) => each.name === written.indexname);
-  const constraint: CatalogConstraint =
-    taking === undefined ? made : { ...made, columns: taking.columns.flatMap((each) => (each === null ? [] : [each])) };
+  const constraint: CatalogConstraint = taking === undefined ? made : { ...made, columns: keyOfIndex(taking) };
   const index = indexOf(constraint, written);
   const forbidsNull = ["primary-key", "not-null"].includes(constraint.kind) && constraint.isValid;
   return {
@@ -181,6 +189,21 @@ function evolveRelation(catalog: Catalog, relation: Relation, command: AlterTabl
       return command.def !== undefined && "Constraint" in command.def
         ? withConstraint(relation, catalog, command.def.Constraint, null)
         : relation;
+    case "AT_AlterConstraint": {
+      if (command.def === undefined || !("ATAlterConstraint" in command.def)) return relation;
+      const {
+        conname,
+        alterEnforceability: isChanged,
+        is_enforced: isEnforced = false,
+      } = command.def.ATAlterConstraint;
+      if (isChanged !== true) return relation;
+      return {
+        ...relation,
+        constraints: relation.constraints.map((each) =>
+          each.name === conname ? { ...each, isEnforced, isValid: isEnforced } : each,
+        ),
+      };
+    }
     case "AT_ValidateConstraint":
       return validated(relation, name);
     case "AT_DropConstraint":

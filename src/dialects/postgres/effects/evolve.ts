@@ -292,6 +292,7 @@ function createIndex(catalog: Catalog, statement: IndexStmt): Catalog {
   const make = (name: string): CatalogIndex => ({
     name,
     columns,
+    keyColumns: statement.indexParams?.length ?? 0,
     dependsOn: [
       ...new Set([
         ...columns.flatMap((each) => (each === null ? [] : [each])),

@@ -29,6 +29,7 @@ const kinds: ReadonlySet<string> = new Set([
   "CreateForeignServerStmt",
   "CreateUserMappingStmt",
   "AlterFunctionStmt",
+  "AlterStatsStmt",
   "AlterOwnerStmt",
   "AlterDatabaseStmt",
   "AlterDatabaseSetStmt",

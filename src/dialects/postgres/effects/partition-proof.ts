@@ -1,101 +1,140 @@
-// Whether valid CHECK constraints of a table say already what a partition bound asks of its rows.
+// Whether valid CHECK constraints of a table say already what a partition bound asks of its rows, or that no row is within it.
 import type { Node, PartitionBoundSpec } from "libpg-query";
 import { fieldNames } from "../expression.ts";
 import type { Relation } from "./catalog-model.ts";
-import { conjuncts, isColumn, isNeverNull } from "./proofs.ts";
+import { allowedBy, compare, comparisonOf, constantOf, nullTest } from "./key-facts.ts";
+import type { Comparison, Constant } from "./key-facts.ts";
+import { conjuncts, isNeverNull } from "./proofs.ts";
 
-type Constant = number | string;
+type Bound =
+  | { readonly kind: "range"; readonly from: Limit; readonly to: Limit }
+  | { readonly kind: "list"; readonly values: readonly (Constant | null)[] };
 
-/** True only for what the server's prover finds as well: one key column, comparisons of that column with constants. */
-export function provesBound(child: Relation, parent: Relation, bound: PartitionBoundSpec | undefined): boolean {
-  const [key, ...more] = parent.partitionKey;
-  if (bound === undefined || bound.is_default === true || key === undefined || key === null || more.length > 0)
-    return false;
-  const facts = child.constraints
-    .filter((each) => each.kind === "check" && each.isValid && each.isEnforced)
-    .flatMap((each) => (each.expression === null ? [] : conjuncts(each.expression)));
-  if (bound.strategy === "r")
-    return isNeverNull(child, key) && provesLower(facts, key, bound) && provesUpper(facts, key, bound);
-  if (bound.strategy === "l") return provesList(child, facts, key, bound);
-  return false;
-}
+type Limit = { readonly value: Constant | null } | "unlimited";
 
-function provesLower(facts: readonly Node[], key: string, bound: PartitionBoundSpec): boolean {
-  const limit = bound.lowerdatums?.[0];
-  if (limit === undefined) return false;
-  if (isUnlimited(limit)) return true;
-  return facts.some((fact) =>
-    comparisons(fact, key).some(({ operator, value }) => {
-      const order = compare(value, constantOf(limit));
-      return (
-        order !== null &&
-        ((operator === ">=" && order >= 0) || (operator === ">" && order >= 0) || (operator === "=" && order >= 0))
-      );
-    }),
-  );
-}
-
-function provesUpper(facts: readonly Node[], key: string, bound: PartitionBoundSpec): boolean {
-  const limit = bound.upperdatums?.[0];
-  if (limit === undefined) return false;
-  if (isUnlimited(limit)) return true;
-  return facts.some((fact) =>
-    comparisons(fact, key).some(({ operator, value }) => {
-      const order = compare(value, constantOf(limit));
-      return (
-        order !== null &&
-        ((operator === "<" && order <= 0) || (operator === "<=" && order < 0) || (operator === "=" && order < 0))
-      );
-    }),
-  );
-}
-
-function provesList(child: Relation, facts: readonly Node[], key: string, bound: PartitionBoundSpec): boolean {
-  const listed = (bound.listdatums ?? []).map(constantOf);
-  if (listed.includes(null) || !isNeverNull(child, key)) return false;
+/** Every row is within the bound. True only for what the server's prover finds as well: one key column, compared with constants. */
+export function provesBound(child: Relation, parent: Relation, written: PartitionBoundSpec | undefined): boolean {
+  const key = keyOfBound(parent, written);
+  const bound = boundOf(written);
+  if (key === null || bound === null) return false;
+  const facts = factsOf(child);
+  if (bound.kind === "range")
+    return (
+      isNeverNull(child, key) &&
+      (bound.from === "unlimited" || facts.some((fact) => isAbove(comparisonOf(fact, key), bound))) &&
+      (bound.to === "unlimited" || facts.some((fact) => isBelow(comparisonOf(fact, key), bound)))
+    );
+  const isNullSettled = bound.values.includes(null) || isNeverNull(child, key);
   return facts.some((fact) => {
-    const allowed = valuesOf(fact, key);
-    return allowed !== null && allowed.every((value) => listed.includes(value));
+    const allowed = allowedBy(fact, key);
+    return (
+      allowed !== null && allowed.every((value) => (value === null ? isNullSettled : bound.values.includes(value)))
+    );
   });
 }
 
-/** `key op constant` and `constant op key`. */
-function comparisons(fact: Node, key: string): { operator: string; value: Constant | null }[] {
-  if (!("A_Expr" in fact) || fact.A_Expr.kind !== "AEXPR_OP") return [];
-  const { lexpr, rexpr } = fact.A_Expr;
-  const operator = fieldNames(fact.A_Expr.name).at(-1) ?? "";
-  if (rexpr !== undefined && isColumn(lexpr, key)) return [{ operator, value: constantOf(rexpr) }];
-  const turned: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=" };
-  if (lexpr !== undefined && isColumn(rexpr, key))
-    return [{ operator: turned[operator] ?? "", value: constantOf(lexpr) }];
-  return [];
+/** No row is within the bound: what the server asks of the default partition. */
+export function excludesBound(other: Relation, parent: Relation, written: PartitionBoundSpec | undefined): boolean {
+  const key = keyOfBound(parent, written);
+  const bound = boundOf(written);
+  if (key === null || bound === null) return false;
+  return factsOf(other).some((fact) => {
+    const denied = negated(fact);
+    return (denied !== null && holdsWithin(denied, key, bound)) || isElsewhere(fact, key, bound, other);
+  });
 }
 
-/** The constants a condition lets the key have; null when it is no such list. */
-function valuesOf(fact: Node, key: string): Constant[] | null {
-  const single = comparisons(fact, key)[0];
-  if (single?.operator === "=") return single.value === null ? null : [single.value];
-  if (!("A_Expr" in fact) || !isColumn(fact.A_Expr.lexpr, key)) return null;
-  if (fact.A_Expr.kind !== "AEXPR_IN" || fieldNames(fact.A_Expr.name).at(-1) !== "=") return null;
-  const list = fact.A_Expr.rexpr;
-  const values = list !== undefined && "List" in list ? (list.List.items ?? []).map(constantOf) : [];
-  return values.length === 0 ? null : values.flatMap((value) => (value === null ? [] : [value]));
+/** Only the valid checks count, each split into what must hold together. */
+function factsOf(table: Relation): Node[] {
+  return table.constraints
+    .filter((each) => each.kind === "check" && each.isValid && each.isEnforced)
+    .flatMap((each) => (each.expression === null ? [] : conjuncts(each.expression)));
 }
 
-function isUnlimited(node: Node): boolean {
-  return "ColumnRef" in node && ["minvalue", "maxvalue"].includes(fieldNames(node.ColumnRef.fields).at(-1) ?? "");
+function keyOfBound(parent: Relation, written: PartitionBoundSpec | undefined): string | null {
+  const [key, ...more] = parent.partitionKey;
+  return written?.is_default === true || key === undefined || more.length > 0 ? null : key;
 }
 
-function constantOf(node: Node): Constant | null {
-  if ("TypeCast" in node) return node.TypeCast.arg === undefined ? null : constantOf(node.TypeCast.arg);
-  if (!("A_Const" in node) || node.A_Const.isnull === true) return null;
-  if (node.A_Const.sval !== undefined) return node.A_Const.sval.sval ?? "";
-  if (node.A_Const.fval !== undefined) return Number(node.A_Const.fval.fval);
-  return node.A_Const.ival === undefined ? null : (node.A_Const.ival.ival ?? 0);
+function boundOf(written: PartitionBoundSpec | undefined): Bound | null {
+  if (written?.strategy === "l") return { kind: "list", values: (written.listdatums ?? []).map(constantOf) };
+  const [from] = written?.lowerdatums ?? [];
+  const [to] = written?.upperdatums ?? [];
+  if (written?.strategy !== "r" || from === undefined || to === undefined) return null;
+  return { kind: "range", from: limitOf(from), to: limitOf(to) };
 }
 
-/** Order of two constants; texts only compare as equal, because their order is the collation's. */
-function compare(a: Constant | null, b: Constant | null): number | null {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  return a !== null && a === b ? 0 : null;
+function limitOf(node: Node): Limit {
+  const isUnlimited =
+    "ColumnRef" in node && ["minvalue", "maxvalue"].includes(fieldNames(node.ColumnRef.fields).at(-1) ?? "");
+  return isUnlimited ? "unlimited" : { value: constantOf(node) };
+}
+
+type Range = Extract<Bound, { kind: "range" }>;
+
+/** The comparison leaves nothing below the range. */
+function isAbove(found: Comparison | null, { from }: Range): boolean {
+  const order = found === null || from === "unlimited" ? null : compare(found.value, from.value);
+  return order !== null && order >= 0 && [">=", ">", "="].includes(found?.operator ?? "");
+}
+
+/** The comparison leaves nothing above the range, whose end is not part of it. */
+function isBelow(found: Comparison | null, { to }: Range): boolean {
+  const order = found === null || to === "unlimited" ? null : compare(found.value, to.value);
+  const operator = found?.operator ?? "";
+  return order !== null && (operator === "<" ? order <= 0 : ["<=", "="].includes(operator) && order < 0);
+}
+
+function negated(fact: Node): Node | null {
+  if (!("BoolExpr" in fact) || fact.BoolExpr.boolop !== "NOT_EXPR") return null;
+  return fact.BoolExpr.args?.[0] ?? null;
+}
+
+/** Every row within the bound meets the condition. */
+function holdsWithin(condition: Node, key: string, bound: Bound): boolean {
+  if (bound.kind === "list") return bound.values.every((value) => holdsFor(condition, key, value));
+  if ("BoolExpr" in condition && condition.BoolExpr.boolop === "AND_EXPR")
+    return (condition.BoolExpr.args ?? []).every((each) => holdsWithin(each, key, bound));
+  // Rows of a range have a key.
+  if (nullTest(condition, key) === "IS_NOT_NULL") return true;
+  const found = comparisonOf(condition, key);
+  const within = (limit: Limit, operators: readonly string[], isIt: (order: number) => boolean): boolean => {
+    const order = limit === "unlimited" || found === null ? null : compare(limit.value, found.value);
+    return order !== null && isIt(order) && operators.includes(found?.operator ?? "");
+  };
+  return (
+    within(bound.from, [">="], (order) => order >= 0) ||
+    within(bound.from, [">"], (order) => order > 0) ||
+    within(bound.to, ["<", "<="], (order) => order <= 0)
+  );
+}
+
+function holdsFor(condition: Node, key: string, value: Constant | null): boolean {
+  if ("BoolExpr" in condition) {
+    const args = condition.BoolExpr.args ?? [];
+    if (condition.BoolExpr.boolop === "AND_EXPR") return args.every((each) => holdsFor(each, key, value));
+    return condition.BoolExpr.boolop === "OR_EXPR" && args.some((each) => holdsFor(each, key, value));
+  }
+  const test = nullTest(condition, key);
+  if (test !== null) return (test === "IS_NULL") === (value === null);
+  return value !== null && allowedBy(condition, key)?.includes(value) === true;
+}
+
+/** The condition keeps rows out of the bound by what it lets in. */
+function isElsewhere(fact: Node, key: string, bound: Bound, table: Relation): boolean {
+  if (bound.kind === "list") {
+    const allowed = allowedBy(fact, key);
+    const isNullSettled = !bound.values.includes(null) || isNeverNull(table, key);
+    return (
+      allowed !== null && allowed.every((value) => (value === null ? isNullSettled : !bound.values.includes(value)))
+    );
+  }
+  const found = comparisonOf(fact, key);
+  if (found === null) return false;
+  const toEnd = bound.to === "unlimited" ? null : compare(found.value, bound.to.value);
+  const toStart = bound.from === "unlimited" ? null : compare(found.value, bound.from.value);
+  return (
+    (toEnd !== null && toEnd >= 0 && [">=", ">", "="].includes(found.operator)) ||
+    (toStart !== null && (found.operator === "<" ? toStart <= 0 : ["<=", "="].includes(found.operator) && toStart < 0))
+  );
 }

@@ -3,7 +3,7 @@ import type { PartitionBoundSpec } from "libpg-query";
 import type { CommandAt } from "./alter-commands.ts";
 import { descendants, family, keyOf, referencing, relationAt, relationOf } from "./catalog-model.ts";
 import type { Catalog, Relation } from "./catalog-model.ts";
-import { provesBound } from "./partition-proof.ts";
+import { excludesBound, provesBound } from "./partition-proof.ts";
 import { touchAll } from "./touch.ts";
 import type { Touch } from "./touch.ts";
 
@@ -31,11 +31,17 @@ function hasLikeIndex(child: Relation, columns: readonly (string | null)[]): boo
   return child.indexes.some((index) => index.columns.join() === columns.join());
 }
 
-/** The default partition must not hold rows that belong to the new one: it is closed and read. */
+/** The default partition must not hold rows that belong to the new one: it is closed, and read unless a CHECK proves it. */
 function defaultTouches(catalog: Catalog, parent: Relation, bound: PartitionBoundSpec | undefined): Touch[] {
   if (bound?.is_default === true) return [];
   const found = defaultPartition(catalog, parent);
-  return found === null ? [] : touchAll(family(catalog, found, true), "ACCESS EXCLUSIVE", { scan: true });
+  if (found === null) return [];
+  const isProven = excludesBound(found, parent, bound);
+  return family(catalog, found, true).map((each) => ({
+    relation: each,
+    mode: "ACCESS EXCLUSIVE",
+    scan: !isProven && !excludesBound(each, parent, bound),
+  }));
 }
 
 function defaultPartition(catalog: Catalog, parent: Relation): Relation | null {

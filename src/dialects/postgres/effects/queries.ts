@@ -122,11 +122,26 @@ function sequenceTouches(node: Node, catalog: Catalog): Touch[] {
   visit([node], (kind, value) => {
     if (kind !== "FuncCall" || !["nextval", "setval", "currval"].includes(fieldNames(value["funcname"]).at(-1) ?? ""))
       return;
-    const [first] = Array.isArray(value["args"]) ? value["args"] : [];
+    const [first] = argumentsOf(value);
     const name = textOf(first);
-    if (name !== null) touches.push(...touchAll([relationAt(catalog, partsOfText(name))], "ROW EXCLUSIVE"));
+    const found = name === null ? serialSequences(first, catalog) : [relationAt(catalog, partsOfText(name))];
+    touches.push(...touchAll(found, "ROW EXCLUSIVE"));
   });
   return touches;
+}
+
+function argumentsOf(call: Record<string, unknown>): unknown[] {
+  return Array.isArray(call["args"]) ? call["args"] : [];
+}
+
+/** pg_get_serial_sequence('t', 'c'): the table is a written name, the column is as it is. */
+function serialSequences(node: unknown, catalog: Catalog): Relation[] {
+  if (!isRecord(node)) return [];
+  if (isRecord(node["TypeCast"])) return serialSequences(node["TypeCast"]["arg"], catalog);
+  const call = isRecord(node["FuncCall"]) ? node["FuncCall"] : {};
+  const [table, column] = argumentsOf(call).map(textOf);
+  if (fieldNames(call["funcname"]).at(-1) !== "pg_get_serial_sequence" || typeof table !== "string") return [];
+  return ownedSequences(catalog, relationAt(catalog, partsOfText(table)), column ?? "");
 }
 
 function textOf(node: unknown): string | null {

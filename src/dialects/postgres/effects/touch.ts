@@ -1,6 +1,7 @@
 // What a statement does to one relation, before it is summed up.
 import { nothing, strongestPerRelation, lockOn } from "../../../core/effect.ts";
 import type { Effect, LockMode } from "../../../core/effect.ts";
+import { stateSchema } from "../names.ts";
 import { keyOf } from "./catalog-model.ts";
 import type { Relation } from "./catalog-model.ts";
 
@@ -20,10 +21,12 @@ export function touchAll(
   return relations.map((relation) => ({ relation, mode, ...what }));
 }
 
+/** The server's own catalogs and the journal are nobody's tables: no client of the application waits for them. */
+const ownSchemas: readonly string[] = ["pg_catalog", "information_schema", stateSchema];
+
 /** A partitioned table has no rows of its own: only its partitions are scanned and rewritten. */
 export function effectOf(all: readonly Touch[]): Effect {
-  // The server's own catalogs are nobody's tables.
-  const touches = all.filter(({ relation }) => !["pg_catalog", "information_schema"].includes(relation.schema));
+  const touches = all.filter(({ relation }) => !ownSchemas.includes(relation.schema));
   const stored = touches.filter((touch) => !touch.relation.isPartitioned);
   return {
     ...nothing,
