@@ -2,16 +2,7 @@
 import type { AlterTableCmd, AlterTableStmt, ColumnDef } from "libpg-query";
 import { exclusiveOptions, alterCommands, passOf } from "./alter-commands.ts";
 import type { CommandAt } from "./alter-commands.ts";
-import {
-  descendants,
-  domainOf,
-  family,
-  ownedSequences,
-  referencing,
-  relationAt,
-  relationOf,
-  typesOf,
-} from "./catalog-model.ts";
+import { domainOf, family, ownedSequences, referencing, relationAt, relationOf, typesOf } from "./catalog-model.ts";
 import type { Catalog, Relation } from "./catalog-model.ts";
 import { constraintTouches } from "./add-constraint.ts";
 import {

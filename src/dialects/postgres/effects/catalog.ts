@@ -128,7 +128,8 @@ function constraintOfTable(constraint: Table["constraints"][number]): CatalogCon
     kind: constraint.kind,
     columns: constraint.columns,
     isValid: constraint.validated,
-    isEnforced: written?.is_enforced !== false || !["check", "foreign-key"].includes(constraint.kind),
+    // The parser leaves out what is false.
+    isEnforced: written === undefined || written.is_enforced === true,
     expression: written?.raw_expr ?? null,
     references: constraint.references,
     referencedColumns: fieldNames(written?.pk_attrs),
