@@ -1,16 +1,23 @@
-// The harness: every case folder × every server — golden plan, undo after every step, final schema and rows equal to the naive SQL.
+// The harness: every case folder on one server — golden plan, undo after every step, final schema and rows equal to the naive SQL.
 // The same folders are killed by test/crash/case-crash.test.ts and used under load by test/workload/case-workload.test.ts.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
-import { MigrationError } from "../src/core/error.ts";
-import { phasesOf } from "../src/core/phase.ts";
-import { caseOracle, contentOf, type CaseOracle } from "./support/case-oracle.ts";
-import { migrationName, planText, casesOn, runCase } from "./support/cases.ts";
-import { createDatabase, servers } from "./support/database.ts";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import { MigrationError } from "../../src/core/error.ts";
+import { phasesOf } from "../../src/core/phase.ts";
+import { caseOracle, contentOf, type CaseOracle } from "./case-oracle.ts";
+import { migrationName, planText, casesOn, runCase } from "./cases.ts";
+import { createDatabase, servers } from "./database.ts";
+import type { TestServer } from "./servers.ts";
 
-for (const server of servers) {
-  for (const each of casesOn(server)) {
+/** Golden plan, ladder and end of every case on one server. A file for each server, so that they run beside each other. */
+export function describeCases(name: TestServer["name"]): void {
+  test(`${name} is in this run, or was left out on purpose`, () => {
+    expect([...servers.map((server) => server.name), ...inject("skippedServers")]).toContain(name);
+  });
+  for (const [server, each] of servers
+    .filter((candidate) => candidate.name === name)
+    .flatMap((candidate) => casesOn(candidate).map((own) => [candidate, own] as const))) {
     describe(`${each.name} on ${server.name}`, () => {
       let oracle: CaseOracle;
       beforeAll(async () => {
