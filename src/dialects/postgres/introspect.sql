@@ -28,7 +28,7 @@ select t.relname as name,
     from pg_catalog.pg_inherits h join pg_catalog.pg_class parent on parent.oid = h.inhparent
     where h.inhrelid = t.oid and t.relispartition) as partition,
   (select coalesce(json_agg(pc.relname order by i.inhseqno), '[]') from pg_catalog.pg_inherits i
-    join pg_catalog.pg_class pc on pc.oid = i.inhparent and pc.relnamespace = $1::text::regnamespace where i.inhrelid = t.oid) as parents,
+    join pg_catalog.pg_class pc on pc.oid = i.inhparent and pc.relnamespace = pg_catalog.quote_ident($1::text)::regnamespace where i.inhrelid = t.oid) as parents,
   pg_catalog.obj_description(t.oid, 'pg_class') as comment,
   greatest(t.reltuples, 0)::float8 as rows_estimate,
   pg_catalog.pg_table_size(t.oid)::float8 as bytes,
