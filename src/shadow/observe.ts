@@ -113,8 +113,14 @@ export function compare({ before, scansBefore, after, messages, used }: Readings
   const locks = strongestLocks(before, after);
   for (const name of [...rewritten, ...indexed, ...tablesIn(messages, locks)]) scanned.add(name);
   const usedNames = new Set([...before.values()].flatMap(({ oid, name }) => (used?.has(oid) === false ? [] : [name])));
+  // Nobody writes a materialized view but REFRESH itself: a lock that only blocks writes keeps no client waiting.
+  const readOnly = new Set([...before.values()].flatMap(({ kind, name }) => (kind === "m" ? [name] : [])));
   const heavy = locks.filter(
-    ({ relation, blocks }) => blocks !== "none" && scanned.has(relation) && usedNames.has(relation),
+    ({ relation, blocks }) =>
+      blocks !== "none" &&
+      !(blocks === "writes" && readOnly.has(relation)) &&
+      scanned.has(relation) &&
+      usedNames.has(relation),
   );
   return {
     locks,
